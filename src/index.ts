@@ -1,0 +1,1 @@
+export { AlidadeError, type ErrorCode, errorCodes, isAlidadeError } from './shared/errors.ts';

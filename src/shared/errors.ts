@@ -1,0 +1,89 @@
+/**
+ * Every error code of the program, its exit status, and when it is seen. A code is part of the interface: it is
+ * never renamed, and docs/reference/errors.md lists each one (a test holds the two together).
+ */
+export const errorCodes = {
+  ALI_USAGE: { exit: 2, when: 'an argument or option is missing, unknown or malformed' },
+  ALI_NODE_TOO_OLD: { exit: 1, when: 'this Node.js or its SQLite is older than Alidade needs' },
+  ALI_INTERNAL: { exit: 1, when: 'something happened that Alidade has no better name for; please report it' },
+
+  ALI_STORE_URL: { exit: 2, when: 'a store URL is malformed or names an unknown kind of store' },
+  ALI_STORE_NOT_FOUND: { exit: 3, when: 'a verb that only reads found no store where it looked' },
+  ALI_STORE_UNREACHABLE: { exit: 1, when: 'the Redis server does not answer, or the connection was lost' },
+  ALI_STORE_LOGIN: { exit: 5, when: 'the Redis server refused the user or password' },
+  ALI_STORE_NOT_WRITABLE: { exit: 1, when: 'the store folder or file may not be written by this user' },
+  ALI_STORE_FULL: {
+    exit: 1,
+    when: 'the disk, or the memory allowed to Redis, is full; the write was not done',
+  },
+  ALI_STORE_DAMAGED: { exit: 1, when: 'a store file is truncated or is not a database' },
+  ALI_STORE_FORMAT: { exit: 1, when: 'a store file was written by a newer Alidade' },
+  ALI_STORE_NETWORK_FS: {
+    exit: 5,
+    when: 'the store folder is on a network file system, where SQLite is not safe',
+  },
+  ALI_STORE_BUSY: { exit: 1, when: 'another process held the store for longer than the time-out' },
+  ALI_STORE_CLOSED: { exit: 1, when: 'an operation was called on a store that is closed' },
+  ALI_STORE_FAILED: {
+    exit: 1,
+    when: 'the engine under the store failed in another way; the message says how',
+  },
+  ALI_READ_ONLY: { exit: 5, when: 'a write was asked of a store that was opened read-only' },
+  ALI_NO_SUCH_SPACE: { exit: 2, when: 'a space is unknown to this store' },
+  ALI_WRONG_KIND: {
+    exit: 5,
+    when: 'a key holds another kind of entry than the operation needs; nothing was written',
+  },
+  ALI_VALUE_TOO_LARGE: { exit: 2, when: 'a key or value is larger than the store takes' },
+  ALI_KEY: { exit: 2, when: 'a key is neither text nor bytes, or is longer than 64 KiB' },
+  ALI_SNAPSHOT: { exit: 2, when: 'an RDB file is damaged or is not one; nothing was loaded' },
+
+  ALI_ABORTED: { exit: 1, when: 'the operation was given up by its AbortSignal' },
+  ALI_TIMEOUT: { exit: 4, when: 'what was waited for did not come in time' },
+  ALI_NOT_FOUND: { exit: 3, when: 'the key, or the part of it that was asked for, does not exist' },
+  ALI_IMMUTABLE: { exit: 5, when: 'an attribute would change, or a key would change its type' },
+  ALI_TIMESTAMP: { exit: 2, when: 'a timestamp is negative, infinite or not a number' },
+  ALI_ENCODE: { exit: 2, when: 'a value cannot be encoded' },
+  ALI_DECODE: { exit: 1, when: 'stored bytes cannot be decoded' },
+  ALI_EXPRESSION: { exit: 2, when: 'an expression does not parse or does not evaluate' },
+  ALI_ENDPOINT: { exit: 2, when: 'a host:port text is malformed' },
+  ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
+} as const satisfies Record<string, { exit: 1 | 2 | 3 | 4 | 5; when: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * The one error class that crosses the boundary of a room: a stable code, a message that names the input and the
+ * remedy, and the cause when there is one.
+ *
+ * @example
+ * try {
+ *   await openStore('redis://127.0.0.1:1');
+ * } catch (error) {
+ *   if (isAlidadeError(error, 'ALI_STORE_UNREACHABLE')) console.error(error.message);
+ * }
+ */
+export class AlidadeError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+
+  /** The exit status of a command that ends with this error. */
+  get exitCode(): number {
+    return errorCodes[this.code].exit;
+  }
+}
+
+/** Whether `error` is one of ours, and, when a code is given, has that code. */
+export function isAlidadeError(error: unknown, code?: ErrorCode): error is AlidadeError {
+  return error instanceof AlidadeError && (code === undefined || error.code === code);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

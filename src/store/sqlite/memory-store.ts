@@ -1,0 +1,156 @@
+import { DatabaseSync } from 'node:sqlite';
+import { AlidadeError } from '../../shared/errors.ts';
+import type { Key } from '../key.ts';
+import { keyBytes } from '../key.ts';
+import { plainCondition, plainOperation } from '../normalize.ts';
+import { Router } from '../router.ts';
+import {
+  type BatchResult,
+  type Condition,
+  type Operation,
+  type Outcome,
+  type Read,
+  type ResultOf,
+  type Space,
+  type SpaceName,
+  type Store,
+  type SubscribeFilter,
+  type SubscribeOptions,
+  type Subscription,
+  spaceNames,
+} from '../store.ts';
+import { Reads } from './reads.ts';
+import { migrate } from './schema.ts';
+import { Statements } from './statements.ts';
+import { type NoticeSink, Writes, type Written } from './writes.ts';
+
+/** A store in the memory of this process: the SQL of the files, on one private connection for each space. */
+export function openMemory(): Store {
+  return new MemoryStore();
+}
+
+class MemoryStore implements Store {
+  readonly location = 'memory:';
+  #spaces = new Map<SpaceName, MemorySpace>();
+  #closed = false;
+
+  async space(name: SpaceName): Promise<Space> {
+    if (this.#closed) throw new AlidadeError('ALI_STORE_CLOSED', 'the store memory: is closed');
+    if (!spaceNames.includes(name))
+      throw new AlidadeError('ALI_NO_SUCH_SPACE', `no space is called '${name}'`);
+    const known = this.#spaces.get(name);
+    if (known !== undefined) return known;
+    const space = new MemorySpace(name);
+    this.#spaces.set(name, space);
+    return space;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const space of this.#spaces.values()) space.close();
+    this.#spaces.clear();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+class MemorySpace implements Space {
+  readonly name: SpaceName;
+  readonly location: string;
+  #db = new DatabaseSync(':memory:');
+  #sql = new Statements(this.#db);
+  #reads: Reads;
+  #writes: Writes;
+  #router = new Router(() => undefined);
+
+  constructor(name: SpaceName) {
+    this.name = name;
+    this.location = `memory: (${name})`;
+    migrate(this.#db);
+    this.#reads = new Reads(this.#sql, Date.now);
+    this.#writes = new Writes(this.#sql, Date.now);
+  }
+
+  async read<R extends Read>(read: R): Promise<ResultOf<R>> {
+    this.#assertOpen();
+    return this.#reads.read(read);
+  }
+
+  async readMany<const R extends readonly Read[]>(reads: R): Promise<{ [I in keyof R]: ResultOf<R[I]> }> {
+    this.#assertOpen();
+    return this.#reads.readAll(reads);
+  }
+
+  async write(operation: Operation): Promise<Outcome> {
+    const result = await this.batch([], [operation]);
+    if (!result.applied) throw new Error('a batch without conditions is always applied');
+    return result.outcomes[0] as Outcome;
+  }
+
+  async batch(conditions: readonly Condition[], operations: readonly Operation[]): Promise<BatchResult> {
+    this.#assertOpen();
+    const batch = {
+      conditions: conditions.map(plainCondition),
+      operations: operations.map(plainOperation),
+    };
+    const notices = new Collected();
+    this.#sql.of('BEGIN').run();
+    try {
+      const result = this.#writes.apply(batch, notices);
+      this.#writes.collect(100);
+      this.#sql.of('COMMIT').run();
+      for (const [channel, payload] of notices.list) this.#router.publish(channel, payload);
+      return result;
+    } catch (error) {
+      this.#sql.of('ROLLBACK').run();
+      this.#writes.forgetKeys();
+      throw error;
+    }
+  }
+
+  async keys(glob: Key = '*'): Promise<Uint8Array[]> {
+    this.#assertOpen();
+    return this.#reads.keys(keyBytes(glob));
+  }
+
+  async clear(): Promise<void> {
+    this.#assertOpen();
+    this.#writes.clear();
+  }
+
+  async subscribe(filter: SubscribeFilter, options: SubscribeOptions = {}): Promise<Subscription> {
+    this.#assertOpen();
+    return this.#router.add(filter, options);
+  }
+
+  close(): void {
+    this.#router.end();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #assertOpen(): void {
+    if (!this.#db.isOpen) throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
+  }
+}
+
+class Collected implements NoticeSink {
+  readonly list: [channel: Uint8Array, payload: Uint8Array][] = [];
+
+  get mark(): number {
+    return this.list.length;
+  }
+
+  payload(channel: Uint8Array, payload: Uint8Array): void {
+    this.list.push([channel, payload]);
+  }
+
+  written(channel: Uint8Array, prefix: Uint8Array, { bytes }: Written): void {
+    this.list.push([channel, Buffer.concat([prefix, bytes])]);
+  }
+
+  rewind(mark: number): void {
+    this.list.length = mark;
+  }
+}

@@ -1,0 +1,27 @@
+import type { TestCounts } from './vitest.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+}
+
+/** Debian's package for each program that a suite may need. */
+const debianPackages: Record<string, string> = { 'redis-server': 'redis-server' };
+
+/**
+ * Prints how each check went, which suites were left out and how to get them, and the plain closing line; sets the
+ * exit status. (In CI a suite that lacks its server does not leave itself out: it fails.)
+ */
+export function closeRun(checks: readonly Check[], counts: TestCounts): void {
+  const failed = counts.failed + checks.filter((check) => !check.ok).length;
+  console.log();
+  for (const check of [...checks, { name: 'tests', ok: counts.failed === 0 }]) {
+    console.log(`${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}`);
+  }
+  for (const [program, suites] of counts.leftOut) {
+    const remedy = `apt-get install ${debianPackages[program] ?? program}`;
+    console.log(`left out, for want of ${program}: ${suites.join(', ')}. To run them: ${remedy}`);
+  }
+  console.log(`\n${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

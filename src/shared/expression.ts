@@ -1,0 +1,196 @@
+import { expressionFault } from './expression/fault.ts';
+import {
+  constants,
+  type ExpressionFunction,
+  functions as standardFunctions,
+} from './expression/functions.ts';
+import { type Node, parseExpression } from './expression/parser.ts';
+import {
+  arithmetic,
+  asNumber,
+  type Budget,
+  compare,
+  elementAt,
+  type Fault,
+  fieldOf,
+  isTruthy,
+  maxSteps,
+  plain,
+  sliceOf,
+} from './expression/values.ts';
+
+export type { ExpressionFunction } from './expression/functions.ts';
+export { isTruthy } from './expression/values.ts';
+
+/** The values of the names of an expression. A name without a value is None. */
+export type Names = Readonly<Record<string, unknown>>;
+
+/** A compiled expression. @throws ALI_EXPRESSION when these values make no sense in it */
+export type Expression = (names: Names) => unknown;
+
+export interface ExpressionOptions {
+  /** The names whose values the caller will give. They hide constants of the same name (`e`, `pi`). */
+  readonly names: readonly string[];
+  /** Functions in addition to the standard ones. */
+  readonly functions?: Readonly<Record<string, ExpressionFunction>> | undefined;
+}
+
+/**
+ * Compiles an expression in a small safe language that reads like Python: numbers, text, `True False None` (or
+ * `true false null`), lists, comparison (also `1 < x <= 5`), `and or not` (or `&& || !`), `in`, `is`,
+ * `+ - * / // % **`, `a if c else b`, `value[0]`, `value['a']`, `value[1:3]`, `value.field`, and the functions len, abs,
+ * min, max, round, floor, ceil, sqrt, sin, cos, tan, exp, log, log10. Nothing else can be reached from it: no method, no
+ * prototype, no global. Length, depth, the work of an evaluation and the size of its results are bounded.
+ *
+ * Numbers are 64-bit floats; a bigint stays exact with whole numbers, and compares exactly with every number.
+ *
+ * @throws ALI_EXPRESSION with the column and a caret, for a text that does not parse or an unknown name
+ * @example
+ * const isHot = compileExpression('value > 30 and time is not None', { names: ['value', 'time'] });
+ * isHot({ value: 31.5, time: 1700000000 }); // true
+ */
+export function compileExpression(source: string, options: ExpressionOptions): Expression {
+  const compiler = new Compiler(source, options);
+  const evaluate = compiler.compile(parseExpression(source));
+  return (names) => evaluate({ names, budget: { steps: maxSteps } });
+}
+
+/** As {@link compileExpression}, for a yes or no: the truth of the result, as Python has it. */
+export function compileCondition(source: string, options: ExpressionOptions): (names: Names) => boolean {
+  const evaluate = compileExpression(source, options);
+  return (names) => isTruthy(evaluate(names));
+}
+
+interface Scope {
+  readonly names: Names;
+  readonly budget: Budget;
+}
+type Step = (scope: Scope) => unknown;
+
+class Compiler {
+  readonly #source: string;
+  readonly #names: ReadonlySet<string>;
+  readonly #functions: ReadonlyMap<string, ExpressionFunction>;
+
+  constructor(source: string, options: ExpressionOptions) {
+    this.#source = source;
+    this.#names = new Set(options.names);
+    this.#functions = new Map([
+      ...Object.entries(standardFunctions),
+      ...Object.entries(options.functions ?? {}),
+    ]);
+  }
+
+  compile(node: Node): Step {
+    const fault: Fault = (problem) => {
+      throw expressionFault(this.#source, node.at, problem);
+    };
+    switch (node.node) {
+      case 'constant':
+        return () => node.value;
+      case 'name':
+        return this.#name(node.name, fault);
+      case 'list': {
+        const items = node.items.map((item) => this.compile(item));
+        return (scope) => items.map((item) => item(scope));
+      }
+      case 'not': {
+        const operand = this.compile(node.operand);
+        return (scope) => !isTruthy(operand(scope));
+      }
+      case 'sign': {
+        const operand = this.compile(node.operand);
+        return (scope) => {
+          const value = asNumber(operand(scope), fault);
+          return node.negative ? -value : value;
+        };
+      }
+      case 'arithmetic': {
+        const left = this.compile(node.left);
+        const right = this.compile(node.right);
+        return (scope) => arithmetic(node.operator, left(scope), right(scope), fault);
+      }
+      case 'logic': {
+        const left = this.compile(node.left);
+        const right = this.compile(node.right);
+        return (scope) => {
+          const value = left(scope);
+          return isTruthy(value) === (node.operator === 'or') ? value : right(scope);
+        };
+      }
+      case 'compare':
+        return this.#compare(node);
+      case 'choice': {
+        const condition = this.compile(node.condition);
+        const then = this.compile(node.then);
+        const otherwise = this.compile(node.otherwise);
+        return (scope) => (isTruthy(condition(scope)) ? then(scope) : otherwise(scope));
+      }
+      case 'call':
+        return this.#call(node.name, node.operands, fault);
+      case 'index': {
+        const target = this.compile(node.target);
+        const index = this.compile(node.index);
+        return (scope) => plain(elementAt(target(scope), index(scope), fault));
+      }
+      case 'slice': {
+        const target = this.compile(node.target);
+        const start = node.start && this.compile(node.start);
+        const end = node.end && this.compile(node.end);
+        return (scope) => sliceOf(target(scope), start?.(scope), end?.(scope), fault);
+      }
+      case 'field': {
+        const target = this.compile(node.target);
+        return (scope) => plain(fieldOf(target(scope), node.name, fault));
+      }
+    }
+  }
+
+  #name(name: string, fault: Fault): Step {
+    if (this.#names.has(name)) {
+      return ({ names }) => plain(Object.hasOwn(names, name) ? names[name] : null);
+    }
+    if (Object.hasOwn(constants, name)) return () => constants[name];
+    if (this.#functions.has(name)) return fault(`'${name}' is a function: write ${name}(…)`);
+    return fault(`there is no name '${name}' here; there is ${[...this.#names].join(', ') || 'none'}`);
+  }
+
+  #call(name: string, operandNodes: readonly Node[], fault: Fault): Step {
+    const known = this.#functions.get(name);
+    if (known === undefined)
+      return fault(`there is no function '${name}'; there is ${[...this.#functions.keys()].join(', ')}`);
+    const { minOperands, maxOperands } = known;
+    if (operandNodes.length < minOperands || operandNodes.length > maxOperands) {
+      const wanted = minOperands === maxOperands ? `${minOperands}` : `${minOperands} to ${maxOperands}`;
+      return fault(
+        `${name}() takes ${wanted} operand${wanted === '1' ? '' : 's'}, not ${operandNodes.length}`,
+      );
+    }
+    const operands = operandNodes.map((operand) => this.compile(operand));
+    return (scope) =>
+      known.call(
+        operands.map((operand) => operand(scope)),
+        fault,
+        scope.budget,
+      );
+  }
+
+  #compare(node: Node & { readonly node: 'compare' }): Step {
+    const first = this.compile(node.first);
+    const rest = node.rest.map(({ operator, operand, at }) => {
+      const fault: Fault = (problem) => {
+        throw expressionFault(this.#source, at, problem);
+      };
+      return { operator, operand: this.compile(operand), fault };
+    });
+    return (scope) => {
+      let left = first(scope);
+      for (const { operator, operand, fault } of rest) {
+        const right = operand(scope);
+        if (!compare(operator, left, right, scope.budget, fault)) return false;
+        left = right;
+      }
+      return true;
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { maxKeyBytes } from '../../../src/store/key.ts';
+import { maxValueBytes } from '../../../src/store/store.ts';
+import { bytes, type Context, plain, set } from './context.ts';
+
+const tooLarge = expect.objectContaining({ code: 'ALI_VALUE_TOO_LARGE' });
+const badKey = expect.objectContaining({ code: 'ALI_KEY' });
+
+export function limits(context: Context): void {
+  test('a value of 64 MiB is kept, one byte more is refused and nothing of its batch is written', async () => {
+    const { space } = context;
+    const largest = Buffer.alloc(maxValueBytes, 'x');
+    largest[maxValueBytes - 1] = 0xff;
+    await space.write({ do: 'set', key: 'k', value: largest });
+    const read = (await space.read({ read: 'value', key: 'k' })) as Uint8Array;
+    expect(read.length).toBe(maxValueBytes);
+    expect(Buffer.compare(read, largest)).toBe(0);
+    await space.clear();
+
+    const value = Buffer.alloc(maxValueBytes + 1);
+    await expect(space.write({ do: 'set', key: 'm062_raw', value })).rejects.toThrow(/m062_raw.*64 MiB/);
+    for (const operation of [
+      { do: 'set', key: 'k', value },
+      { do: 'set-field', key: 'k', field: 'f', value },
+      { do: 'add', key: 'k', members: [bytes('m'), value] },
+      { do: 'set-add', key: 'k', members: [value] },
+      { do: 'push', key: 'k', items: [value] },
+    ] as const) {
+      await expect(space.write(operation)).rejects.toEqual(tooLarge);
+      await expect(space.batch([], [set('other', ''), operation])).rejects.toEqual(tooLarge);
+    }
+    expect(await space.keys()).toEqual([]);
+  }, 60_000);
+
+  test('a key of 64 KiB is a key, a longer one is refused', async () => {
+    const { space } = context;
+    const key = Buffer.alloc(maxKeyBytes, 'k');
+    await space.write({ do: 'set', key, value: bytes('v') });
+    expect(plain(await space.read({ read: 'value', key }))).toBe('v');
+    const longer = Buffer.alloc(maxKeyBytes + 1, 'k');
+    await expect(space.write({ do: 'set', key: longer, value: bytes('v') })).rejects.toEqual(badKey);
+    await expect(space.read({ read: 'value', key: longer })).rejects.toEqual(badKey);
+    await expect(space.batch([{ if: 'absent', key: longer }], [])).rejects.toEqual(badKey);
+    await expect(space.subscribe({ channels: [longer] })).rejects.toEqual(badKey);
+  });
+
+  test('a key that has no bytes is refused', async () => {
+    const { space } = context;
+    for (const key of ['\ud800', undefined, null, 7] as string[]) {
+      await expect(space.write({ do: 'set', key, value: bytes('v') })).rejects.toEqual(badKey);
+      await expect(space.read({ read: 'kind', key })).rejects.toEqual(badKey);
+    }
+    expect(await space.keys()).toEqual([]);
+  });
+
+  test('a call that is refused does not disturb those beside it', async () => {
+    const { space } = context;
+    const settled = await Promise.allSettled([
+      space.write(set('a', '1')),
+      space.write(set('\ud800', '2')),
+      space.write({ do: 'pop', key: 'a' }),
+      space.write(set('b', '3')),
+      space.read({ read: 'value', key: '\ud800' }),
+    ]);
+    expect(settled.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'rejected',
+    ]);
+    expect(plain(await space.keys())).toEqual(['a', 'b']);
+  });
+}

@@ -1,0 +1,14 @@
+export { Complex } from './complex.ts';
+export { type DecodeOptions, decodeValue } from './decoder.ts';
+export type { Descriptor, DType, DTypeField, DTypeKind, Field } from './dtype.ts';
+export { encodeValue, maxDepth } from './encoder.ts';
+export { Float, float } from './float.ts';
+export { formatJson, parseJson } from './json.ts';
+export { MsgpackTimestamp } from './msgpack-timestamp.ts';
+export { NdArray } from './nd-array.ts';
+export { NpScalar } from './np-scalar.ts';
+export { repr } from './repr.ts';
+export { sameValue } from './same-value.ts';
+export { Tuple, tuple } from './tuple.ts';
+export type { TypedArray } from './typed-arrays.ts';
+export type { PlainObject, Value } from './value.ts';

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { AlidadeError } from '../shared/errors.ts';
 import type { Store } from './store.ts';
 
@@ -7,15 +8,58 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens a store by its URL: `memory:`, `sqlite:FOLDER`, `redis://…`, `rediss://…`. Without a URL it is the nearest
- * `.alidade` folder upwards from the current one, as git looks for its own, else `./.alidade`.
+ * Opens a store by its URL: `memory:`, `sqlite:FOLDER`, `redis://HOST`, `rediss://HOST`, or the name of an RDB file,
+ * which is read into memory and cannot be written. Without a URL it is the nearest `.alidade` folder from the current
+ * folder upwards, as git looks for its own, else `./.alidade`.
  *
  * @throws ALI_STORE_URL, ALI_STORE_NOT_FOUND, and what the engines say when they cannot be opened.
  * @example
  * await using store = await openStore('memory:');
  * const state = await store.space('state');
  */
-export async function openStore(url?: string, _options: OpenStoreOptions = {}): Promise<Store> {
-  if (url === 'memory:') return (await import('./sqlite/memory-store.ts')).openMemory();
-  throw new AlidadeError('ALI_STORE_URL', `store '${url}': not a store URL`);
+export async function openStore(url?: string, options: OpenStoreOptions = {}): Promise<Store> {
+  const create = options.create ?? true;
+  if (url === undefined || url === '') return openDefault(create);
+  const scheme = /^([a-z]+):/.exec(url)?.[1];
+  switch (scheme) {
+    case 'memory': {
+      const { openMemory } = await import('./sqlite/memory-store.ts');
+      return openMemory();
+    }
+    case 'sqlite':
+      return openFolder(folderOf(url), create);
+    case 'redis':
+    case 'rediss': {
+      const { openRedis } = await import('./redis/index.ts');
+      return openRedis(url);
+    }
+    default:
+      if (url.endsWith('.rdb')) {
+        const { openSnapshot } = await import('./snapshot-store.ts');
+        return openSnapshot(url);
+      }
+      throw new AlidadeError(
+        'ALI_STORE_URL',
+        `'${url}' does not name a store; use sqlite:FOLDER, redis://HOST:PORT, rediss://HOST:PORT, memory: or the name of an .rdb file`,
+      );
+  }
+}
+
+async function openDefault(create: boolean): Promise<Store> {
+  const { defaultFolderName, nearestFolder } = await import('./sqlite/folder.ts');
+  return openFolder(nearestFolder('.') ?? resolve(defaultFolderName), create);
+}
+
+async function openFolder(folder: string, create: boolean): Promise<Store> {
+  const { prepareFolder } = await import('./sqlite/folder.ts');
+  const { openSqlite } = await import('./sqlite/sqlite-store.ts');
+  prepareFolder(folder, create);
+  return openSqlite(folder);
+}
+
+/** `sqlite:FOLDER` and `sqlite:///FOLDER`; a path, not percent-encoded. */
+function folderOf(url: string): string {
+  const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+  if (path === '') throw new AlidadeError('ALI_STORE_URL', `'${url}' names no folder; use sqlite:FOLDER`);
+  return resolve(path);
 }

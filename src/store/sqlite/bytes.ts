@@ -1,10 +1,13 @@
+const smallest = 4096;
+const largestKept = 1024 * 1024;
+
 /** Appends numbers and byte strings to one growing buffer, so that a whole group crosses to a thread in one piece. */
 export class ByteWriter {
   #buffer: Buffer;
   #length = 0;
 
-  constructor(capacity = 4096) {
-    this.#buffer = Buffer.from(new ArrayBuffer(capacity));
+  constructor() {
+    this.#buffer = Buffer.from(new ArrayBuffer(smallest));
   }
 
   get length(): number {
@@ -39,10 +42,17 @@ export class ByteWriter {
     this.#length += value.length;
   }
 
+  /** Forgets what was written after the first `length` bytes. */
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
   /** What was written, in a buffer of its own that can be transferred to a thread; the writer is empty again. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#buffer.subarray(0, this.#length) as Uint8Array<ArrayBuffer>;
-    this.#buffer = Buffer.from(new ArrayBuffer(4096));
+    // The next group is probably as large as this one.
+    const capacity = Math.min(largestKept, Math.max(smallest, this.#length + (this.#length >> 2)));
+    this.#buffer = Buffer.from(new ArrayBuffer(capacity));
     this.#length = 0;
     return taken;
   }

@@ -1,0 +1,27 @@
+/** The store: one interface, three engines. Start at store.ts (what a store is) and open-store.ts (how one is opened). */
+export { type Key, keyBytes, keyText, maxKeyBytes } from './key.ts';
+export { type OpenStoreOptions, openStore } from './open-store.ts';
+export {
+  type BatchResult,
+  type Bound,
+  type Condition,
+  type Entry,
+  type Field,
+  type Kind,
+  maxValueBytes,
+  type NoticeOf,
+  type Operation,
+  type Outcome,
+  type Read,
+  type ReadResults,
+  type ResultOf,
+  type Space,
+  type SpaceName,
+  type Store,
+  type StoreEvent,
+  type SubscribeFilter,
+  type SubscribeOptions,
+  type Subscription,
+  spaceNames,
+  type WriteOptions,
+} from './store.ts';

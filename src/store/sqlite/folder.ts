@@ -1,0 +1,73 @@
+import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { AlidadeError } from '../../shared/errors.ts';
+
+export const defaultFolderName = '.alidade';
+
+/** File systems on which several machines may meet, by their magic numbers (man 2 statfs). */
+const networkFileSystems = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x01021997, '9P'],
+  [0x5346414f, 'AFS'],
+  [0x00c36400, 'Ceph'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x47504653, 'GPFS'],
+  [0x73757245, 'Coda'],
+  [0x20030528, 'OrangeFS'],
+]);
+
+/** The nearest `.alidade` folder from `start` upwards, as git looks for its own. */
+export function nearestFolder(start: string): string | undefined {
+  for (let folder = resolve(start); ; folder = dirname(folder)) {
+    const candidate = join(folder, defaultFolderName);
+    if (isFolder(candidate)) return candidate;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/**
+ * Sees to it that there is a folder fit for a store.
+ *
+ * @throws ALI_STORE_NOT_FOUND without `create`, ALI_STORE_NOT_WRITABLE, ALI_STORE_NETWORK_FS
+ */
+export function prepareFolder(folder: string, create: boolean): void {
+  if (!isFolder(folder)) {
+    if (!create) {
+      throw new AlidadeError(
+        'ALI_STORE_NOT_FOUND',
+        `there is no store at ${folder}. A writing command makes one there (alidade state set …), or name another with --store or ALIDADE_STORE.`,
+      );
+    }
+    make(folder);
+  }
+  const network = networkFileSystems.get(statfsSync(folder).type >>> 0);
+  if (network !== undefined) {
+    throw new AlidadeError(
+      'ALI_STORE_NETWORK_FS',
+      `${folder} is on a network file system (${network}), where SQLite is not safe. Use a local folder, or a Redis store to share between machines.`,
+    );
+  }
+}
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new AlidadeError(
+      'ALI_STORE_NOT_WRITABLE',
+      `the store folder ${folder} cannot be made: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

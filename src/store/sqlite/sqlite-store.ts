@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runtimeFolder } from '../../ipc/index.ts';
+import { AlidadeError } from '../../shared/errors.ts';
+import { type Key, keyBytes } from '../key.ts';
+import { plainCondition, plainOperation } from '../normalize.ts';
+import { Router } from '../router.ts';
+import {
+  type BatchResult,
+  type Condition,
+  type Operation,
+  type Outcome,
+  type Read,
+  type ResultOf,
+  type Space,
+  type SpaceName,
+  type Store,
+  type SubscribeFilter,
+  type SubscribeOptions,
+  type Subscription,
+  spaceNames,
+  type WriteOptions,
+} from '../store.ts';
+import { assertSafeSqlite, openDatabase } from './database.ts';
+import { isBusy, sqliteFailure } from './failures.ts';
+import { Reads } from './reads.ts';
+import { RingReader } from './ring-reader.ts';
+import { Statements } from './statements.ts';
+import { Writer } from './writer.ts';
+
+const readTimeoutMs = 10_000;
+
+/** Opens the store in a folder that exists: one SQLite file for each space, shared by every process of the machine. */
+export function openSqlite(folder: string): Store {
+  assertSafeSqlite();
+  return new SqliteStore(folder);
+}
+
+class SqliteStore implements Store {
+  readonly location: string;
+  #folder: string;
+  #spaces = new Map<SpaceName, SqliteSpace>();
+  #closed: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.location = `sqlite:${folder}`;
+  }
+
+  async space(name: SpaceName): Promise<Space> {
+    if (this.#closed !== undefined) {
+      throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
+    }
+    if (!spaceNames.includes(name)) {
+      throw new AlidadeError(
+        'ALI_NO_SUCH_SPACE',
+        `no space is called '${name}'; there are ${spaceNames.join(', ')}`,
+      );
+    }
+    const known = this.#spaces.get(name);
+    if (known !== undefined) return known;
+    const space = new SqliteSpace(this.#folder, name);
+    this.#spaces.set(name, space);
+    return space;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= Promise.all([...this.#spaces.values()].map((space) => space.close())).then(
+      () => undefined,
+    );
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Reads on the calling thread, writes through the writer thread. */
+class SqliteSpace implements Space {
+  readonly name: SpaceName;
+  readonly location: string;
+  #db: DatabaseSync;
+  #reads: Reads;
+  #writer: Writer;
+  #router: Router;
+  #ring: RingReader;
+  #stopping: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, name: SpaceName) {
+    this.name = name;
+    this.location = `sqlite:${folder} (${name})`;
+    const path = join(folder, `${name}.sqlite`);
+    this.#db = openDatabase(path, this.location);
+    const sql = new Statements(this.#db);
+    const runtime = runtimeFolder(folder);
+    const bells = runtime === undefined ? undefined : { folder: runtime, name };
+    this.#reads = new Reads(sql, Date.now);
+    this.#router = new Router(() => {
+      this.#stopping = this.#ring.stop();
+    });
+    this.#ring = new RingReader(sql, this.#reads, this.#router, bells);
+    this.#writer = new Writer({ path, location: this.location, bells }, () => this.#ring.poll());
+  }
+
+  read<R extends Read>(read: R): Promise<ResultOf<R>> {
+    return this.#whenFree(() => this.#reads.read(read));
+  }
+
+  readMany<const R extends readonly Read[]>(reads: R): Promise<{ [I in keyof R]: ResultOf<R[I]> }> {
+    return this.#whenFree(() => this.#reads.readAll(reads));
+  }
+
+  async write(operation: Operation, options: WriteOptions = {}): Promise<Outcome> {
+    const result = await this.batch([], [operation], options);
+    if (!result.applied) throw new Error('a batch without conditions is always applied');
+    return result.outcomes[0] as Outcome;
+  }
+
+  async batch(
+    conditions: readonly Condition[],
+    operations: readonly Operation[],
+    options: WriteOptions = {},
+  ): Promise<BatchResult> {
+    const batch = {
+      conditions: conditions.map(plainCondition),
+      operations: operations.map(plainOperation),
+    };
+    return this.#writer.batch(batch, options.durability !== 'fast');
+  }
+
+  keys(glob: Key = '*'): Promise<Uint8Array[]> {
+    return this.#whenFree(() => this.#reads.keys(keyBytes(glob)));
+  }
+
+  clear(): Promise<void> {
+    return this.#writer.clear();
+  }
+
+  async subscribe(filter: SubscribeFilter, options: SubscribeOptions = {}): Promise<Subscription> {
+    this.#assertOpen();
+    // Added first, so that a subscription which ends meanwhile does not stop the ring for this one.
+    const subscription = this.#router.add(filter, options);
+    try {
+      await this.#whenFree(() => this.#ring.start());
+    } catch (error) {
+      await subscription.close();
+      throw error;
+    }
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#router.end();
+    await this.#stopping;
+    await this.#writer.close();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  /** Reads at once; only where another process is recovering the file does it wait for it, off the event loop. */
+  async #whenFree<T>(work: () => T | Promise<T>): Promise<T> {
+    const deadline = performance.now() + readTimeoutMs;
+    for (;;) {
+      this.#assertOpen();
+      try {
+        return await work();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw sqliteFailure(error, this.location);
+        await sleep(1);
+      }
+    }
+  }
+
+  #assertOpen(): void {
+    if (!this.#db.isOpen) throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
+  }
+}

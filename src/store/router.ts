@@ -1,3 +1,4 @@
+import { AlidadeError } from '../shared/errors.ts';
 import { compileGlob, type Glob } from './glob.ts';
 import { keyBytes } from './key.ts';
 import { defaultQueueLimit, defaultQueueLimitBytes, NoticeQueue } from './notice-queue.ts';
@@ -25,7 +26,13 @@ export class Router {
     return this.#all.size;
   }
 
+  /** @throws ALI_ABORTED when the signal says so already */
   add(filter: SubscribeFilter, options: SubscribeOptions): NoticeQueue {
+    if (options.signal?.aborted === true) {
+      throw new AlidadeError('ALI_ABORTED', 'the subscription was given up before it began', {
+        cause: options.signal.reason,
+      });
+    }
     const subscriber: Subscriber = {
       queue: new NoticeQueue({
         limit: options.queueLimit ?? defaultQueueLimit,

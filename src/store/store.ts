@@ -85,7 +85,8 @@ export type Condition =
 
 /**
  * A notice, published atomically with its write, and only if the write changed something. `payload` is sent as it is;
- * without one the notice is `prefix` followed by what was written (the value, or each new member on its own).
+ * without one the notice is `prefix` followed by what was written (the value, or each new member on its own), and for a
+ * removal `prefix` alone.
  */
 export type NoticeOf =
   | { readonly channel: Key; readonly payload: Uint8Array }

@@ -35,15 +35,15 @@ export class RingReader {
     this.#bells = bells;
   }
 
-  /** Resolves when every notice of a later commit will be seen, and no earlier one is left to be handed on. */
-  async start(): Promise<void> {
-    if (this.#started !== undefined) {
-      await this.#started;
-      this.poll();
-      return;
-    }
-    this.#started = this.#open(++this.#turn);
-    await this.#started;
+  /** Whether every notice of a later commit will be seen. */
+  get running(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Begins with the notices of later commits. Somebody else's {@link stop} may come before this resolves. */
+  start(): Promise<void> {
+    this.#started ??= this.#open(++this.#turn);
+    return this.#started;
   }
 
   /** Hands on what is new. Called when someone rings, when this process itself has published, and now and then. */

@@ -87,6 +87,7 @@ class SqliteSpace implements Space {
   #router: Router;
   #ring: RingReader;
   #stopping: Promise<void> = Promise.resolve();
+  #closing = false;
 
   constructor(folder: string, name: SpaceName) {
     this.name = name;
@@ -140,20 +141,22 @@ class SqliteSpace implements Space {
 
   async subscribe(filter: SubscribeFilter, options: SubscribeOptions = {}): Promise<Subscription> {
     this.#assertOpen();
-    // Added first, so that a subscription which ends meanwhile does not stop the ring for this one.
-    const subscription = this.#router.add(filter, options);
+    do await this.#whenFree(() => this.#ring.start());
+    while (!this.#ring.running);
+    // Up to here is not for the new subscription; from here on everything is.
+    this.#ring.poll();
     try {
-      await this.#whenFree(() => this.#ring.start());
+      return this.#router.add(filter, options);
     } catch (error) {
-      await subscription.close();
+      if (this.#router.size === 0) await this.#ring.stop();
       throw error;
     }
-    return subscription;
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     this.#router.end();
-    await this.#stopping;
+    await Promise.all([this.#stopping, this.#ring.stop()]);
     await this.#writer.close();
     if (this.#db.isOpen) this.#db.close();
   }
@@ -173,6 +176,6 @@ class SqliteSpace implements Space {
   }
 
   #assertOpen(): void {
-    if (!this.#db.isOpen) throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
+    if (this.#closing) throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
   }
 }

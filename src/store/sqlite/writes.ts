@@ -125,9 +125,9 @@ export class Writes {
           row?.kind === kindNumber.hash && equal(this.#fieldOf(row.id, condition.field), condition.value)
         );
       case 'revision': {
-        if (row === undefined) return condition.revision === 0;
+        if (row?.kind !== kindNumber.list) return condition.revision === 0;
         const count = this.#sql.of('SELECT count(*) FROM items WHERE key = ?').get(row.id)?.[0];
-        return row.kind === kindNumber.list && count === condition.revision;
+        return count === condition.revision;
       }
     }
   }
@@ -145,7 +145,7 @@ export class Writes {
         const changed = this.#sql
           .of('DELETE FROM fields WHERE key = ? AND field = ?')
           .run(row.id, operation.field);
-        return this.#removed(operation, row, changed, [operation.field], sink);
+        return this.#removed(operation, row, changed, sink);
       }
       case 'add':
       case 'set-add': {
@@ -166,18 +166,12 @@ export class Writes {
         if (row === undefined) return { changed: 0 };
         const remove = this.#sql.of('DELETE FROM members WHERE key = ? AND member = ?');
         const gone = operation.members.filter((member) => remove.run(row.id, member) > 0);
-        return this.#removed(operation, row, gone.length, gone, sink);
+        return this.#removed(operation, row, gone.length, sink);
       }
       case 'trim': {
         const row = this.#findKind(key, kindNumber.series);
         if (row === undefined) return { changed: 0 };
-        return this.#removed(
-          operation,
-          row,
-          this.#trim(row.id, operation.below, operation.keepLast),
-          [],
-          sink,
-        );
+        return this.#removed(operation, row, this.#trim(row.id, operation.below, operation.keepLast), sink);
       }
       case 'push':
         return this.#push(operation, sink);
@@ -186,7 +180,7 @@ export class Writes {
         return this.#take(operation, sink);
       case 'delete': {
         const changed = this.#remove(key) ? 1 : 0;
-        if (changed > 0) publishRemoval(sink, operation.notice, []);
+        if (changed > 0) publishRemoval(sink, operation.notice);
         return { changed };
       }
     }
@@ -254,7 +248,7 @@ export class Writes {
       .all(row.id, limit);
     this.#sql.of('DELETE FROM items WHERE key = ? AND position <= ?').run(row.id, rows.at(-1)?.[1] as number);
     const items = rows.map((item) => item[0] as Bytes);
-    return { ...this.#removed(operation, row, items.length, items, sink), items };
+    return { ...this.#removed(operation, row, items.length, sink), items };
   }
 
   #trim(id: number, below: Bytes | undefined, keepLast: number | undefined): number {
@@ -276,19 +270,13 @@ export class Writes {
   }
 
   /** What follows a removal of part of a key: a key with nothing left is gone. */
-  #removed(
-    operation: PlainOperation,
-    row: KeyRow,
-    changed: number,
-    what: readonly Bytes[],
-    sink: NoticeSink,
-  ): Outcome {
+  #removed(operation: PlainOperation, row: KeyRow, changed: number, sink: NoticeSink): Outcome {
     if (changed === 0) return { changed };
     if (this.#sql.of(`SELECT 1 FROM ${tableOf(row.kind)} WHERE key = ? LIMIT 1`).get(row.id) === undefined) {
       this.#keys.delete(latin1(operation.key));
       this.#sql.of('DELETE FROM keys WHERE id = ?').run(row.id);
     }
-    publishRemoval(sink, operation.notice, what);
+    publishRemoval(sink, operation.notice);
     return { changed };
   }
 
@@ -378,12 +366,10 @@ function publish(sink: NoticeSink, notice: PlainNotice | undefined, written: Wri
   else if (first) sink.payload(notice.channel, notice.payload);
 }
 
-/** A notice for something removed: `prefix` is followed by what was removed, field by field or member by member. */
-function publishRemoval(sink: NoticeSink, notice: PlainNotice | undefined, removed: readonly Bytes[]): void {
-  if (notice === undefined) return;
-  if ('payload' in notice) sink.payload(notice.channel, notice.payload);
-  else if (removed.length === 0) sink.payload(notice.channel, notice.prefix);
-  else for (const bytes of removed) sink.payload(notice.channel, Buffer.concat([notice.prefix, bytes]));
+/** A notice for something removed is sent once for an operation; nothing was written, so nothing follows a prefix. */
+function publishRemoval(sink: NoticeSink, notice: PlainNotice | undefined): void {
+  if (notice !== undefined)
+    sink.payload(notice.channel, 'payload' in notice ? notice.payload : notice.prefix);
 }
 
 function wrongKind(key: Bytes, found: KindNumber, wanted: KindNumber): AlidadeError {

@@ -159,13 +159,8 @@ async function* walkFile(
       return await window.fill();
     } catch (error) {
       if (error instanceof AlidadeError) throw error;
-      throw new AlidadeError(
-        'ALI_SNAPSHOT',
-        `cannot read the snapshot ${file.filename}: ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      );
+      const message = `cannot read the snapshot ${file.filename}: ${messageOf(error)}`;
+      throw new AlidadeError('ALI_SNAPSHOT', message, { cause: error });
     }
   };
   try {
@@ -181,8 +176,7 @@ async function* walkFile(
         yield step.value;
       } else {
         report();
-        if (!(await window.fill()))
-          throw new Damage(window.offsetBytes === 0 ? 'it is empty' : 'it is cut off');
+        if (!(await fill())) throw new Damage(window.offsetBytes === 0 ? 'it is empty' : 'it is cut off');
       }
     }
   } catch (error) {

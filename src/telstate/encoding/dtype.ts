@@ -126,6 +126,10 @@ const sizes: Readonly<Record<string, readonly number[]>> = {
 const plainTypes = new Map<string, DType>();
 const maxPlainTypes = 256;
 
+export function isDType(dtype: Descriptor | DType): dtype is DType {
+  return typeof dtype === 'object' && 'kind' in dtype;
+}
+
 /**
  * Understands a NumPy type: codes with or without byte order ('<f8', 'i4', '=u2', '|V3', '<M8[25s]'), names
  * ('float64', 'd', 'datetime64[ms]') and lists of fields.

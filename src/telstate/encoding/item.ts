@@ -203,6 +203,7 @@ function writeFloat(
 function numberOf(type: DType, value: unknown): number {
   const number: unknown = typeof value === 'object' && value !== null ? value.valueOf() : value;
   if (typeof number === 'number') return number;
+  if (typeof number === 'bigint') return Number(number);
   throw misfit(type, value);
 }
 

@@ -1,4 +1,4 @@
-import { type Descriptor, type DType, parseDType } from './dtype.ts';
+import { type Descriptor, type DType, isDType, parseDType } from './dtype.ts';
 import { building, Fault } from './fault.ts';
 import { itemReader, nest, writeItem } from './item.ts';
 import { countItems, fortranIndex, maxDimensions, ordersDiffer } from './shape.ts';
@@ -168,8 +168,4 @@ export class NdArray implements Iterable<Value> {
   toJSON(): { dtype: Descriptor; shape: readonly number[] } {
     return { dtype: this.descriptor, shape: this.shape };
   }
-}
-
-function isDType(dtype: Descriptor | DType): dtype is DType {
-  return typeof dtype === 'object' && 'kind' in dtype;
 }

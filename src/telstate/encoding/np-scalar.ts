@@ -1,4 +1,4 @@
-import { type Descriptor, type DType, parseDType } from './dtype.ts';
+import { type Descriptor, type DType, isDType, parseDType } from './dtype.ts';
 import { building, Fault } from './fault.ts';
 import { itemReader, writeItem } from './item.ts';
 import { partSizeBytes, swapParts } from './typed-arrays.ts';
@@ -14,8 +14,8 @@ export class NpScalar {
   readonly data: Uint8Array;
 
   /** @throws EncodeError when the type is unknown or the bytes are not as many as it needs. */
-  constructor(dtype: Descriptor, data: Uint8Array) {
-    const given = building(() => parseDType(dtype));
+  constructor(dtype: Descriptor | DType, data: Uint8Array) {
+    const given = isDType(dtype) ? dtype : building(() => parseDType(dtype));
     if (data.length !== given.itemSizeBytes) {
       building(() => {
         throw new Fault(
@@ -48,7 +48,7 @@ export class NpScalar {
       }
       const data = new Uint8Array(type.itemSizeBytes);
       writeItem(type, new DataView(data.buffer), 0, value);
-      return new NpScalar(type.descriptor, data);
+      return new NpScalar(type, data);
     });
   }
 

@@ -1,0 +1,18 @@
+/** Telescope state: attributes, sensors, indexed keys, views, waiting and watching. Start at telescope-state.ts. */
+export * from './encoding/index.ts';
+export type { Current, EncodedIndexed, ExactOption, Indexed, KeyType, ReadOptions, Sample } from './entry.ts';
+export * from './errors.ts';
+export type { TimeRange } from './range.ts';
+export {
+  type GetOptions,
+  type OpenTelescopeStateOptions,
+  openTelescopeState,
+  TelescopeState,
+  type TelescopeStateOptions,
+  type ViewOptions,
+} from './telescope-state.ts';
+export type { Clock } from './time.ts';
+export type { WaitIndexedOptions, WaitKeyOptions } from './wait.ts';
+export type { Watch, WatchOptions } from './watch.ts';
+export type { Undecodable, Update, WatchEvent, WatchGap } from './watch-event.ts';
+export type { KeyedSample, NewSample } from './write.ts';

@@ -51,7 +51,13 @@ const exported = sources.flatMap((file) =>
 );
 
 /** Things that an example of a doc comment may take as given. */
-const given = { store: 'Store', space: 'Space', state: 'TelescopeState', bytes: 'Uint8Array<ArrayBuffer>' };
+const given = {
+  store: 'Store',
+  space: 'Space',
+  state: 'TelescopeState',
+  bytes: 'Uint8Array<ArrayBuffer>',
+  signal: 'AbortSignal',
+};
 
 /**
  * An example of a doc comment leaves out its imports: names that the sources export are imported, from its own file
@@ -59,7 +65,9 @@ const given = { store: 'Store', space: 'Space', state: 'TelescopeState', bytes: 
  */
 function withNames(file: string, code: string): string {
   const declares = (name: string) =>
-    new RegExp(`\\b(?:const|let|function|class|using)\\s+(?:${name}\\b|[{[][^=]*\\b${name}\\b)`).test(code);
+    new RegExp(`\\b(?:const|let|function|class|using)\\s+(?:${name}\\b|[{[][^=}\\]]*\\b${name}\\b)`).test(
+      code,
+    );
   const uses = (name: string) => new RegExp(`(?<![.\\w'"])${name}\\b`).test(code) && !declares(name);
   const givenHere = Object.entries(given).filter(([name]) => uses(name));
   const wanted = new Map<string, string>();

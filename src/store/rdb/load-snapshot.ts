@@ -57,14 +57,16 @@ export async function loadSnapshot(
   options: LoadOptions = {},
 ): Promise<LoadReport> {
   const snapshot = await openSnapshot(source, options);
+  const loader = new Loader(space, options);
   try {
-    const loader = new Loader(space, options);
     for await (const entry of snapshot.entries()) {
       if (options.db === undefined || entry.db === options.db) await loader.add(entry);
     }
     await loader.flush();
+    await loader.written;
     return loader.report();
   } finally {
+    await loader.written.catch(() => undefined);
     await snapshot.close();
   }
 }
@@ -82,11 +84,17 @@ class Loader {
   #skippedCount = 0;
   #loadedToStay = 0;
   readonly #skipped: SkippedKey[] = [];
+  #written: Promise<unknown> = Promise.resolve();
 
   constructor(space: Space, options: LoadOptions) {
     this.#space = space;
     this.#onlyMissing = options.onlyMissing ?? false;
     this.#nowMs = options.nowMs ?? Date.now;
+  }
+
+  /** The batch under way: one is written while the next is read. */
+  get written(): Promise<unknown> {
+    return this.#written;
   }
 
   async add(entry: SnapshotEntry): Promise<void> {
@@ -109,6 +117,7 @@ class Loader {
     this.#waitingElements = 0;
     this.#waitingBytes = 0;
     this.#waitingKeys.clear();
+    await this.#written;
     const kinds = await this.#kindsInPlace(entries);
     const operations: Operation[] = [];
     const nowMs = this.#nowMs();
@@ -116,7 +125,9 @@ class Loader {
       if (entry.part === 0) this.#skipping = this.#skips(entry, kinds[i], nowMs);
       if (!this.#skipping) this.#write(entry, nowMs, operations);
     }
-    if (operations.length > 0) await this.#space.batch([], operations);
+    if (operations.length === 0) return;
+    this.#written = this.#space.batch([], operations);
+    this.#written.catch(() => undefined);
   }
 
   report(): LoadReport {

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { defineIndex } from './state/indexed.ts';
+import { defineGet, defineKeys, defineRange, defineType } from './state/read.ts';
+import { defineWait, defineWatch } from './state/wait.ts';
+import { defineAdd, defineClear, defineDelete, defineLoad, defineSet } from './state/write.ts';
+import type { Terminal } from './terminal.ts';
+
+const help = `
+VALUE is JSON if it parses as JSON (1 is an integer, 1.0 a float), else text; text that looks like JSON goes in
+quotes: '"1.0"'. Times are Unix seconds, ISO 8601 (UTC unless it says otherwise), now, or before now: -10s, -5m, -2h.
+The store is --store, else $ALIDADE_STORE, else the nearest .alidade folder upwards from here, else ./.alidade.
+Each verb has examples: alidade state VERB --help`;
+
+/** `alidade state`: telescope state from the command line. */
+export function defineState(state: Command, terminal: Terminal): void {
+  state.addHelpText('after', help);
+  const verbs = [
+    defineSet,
+    defineAdd,
+    defineGet,
+    defineRange,
+    defineIndex,
+    defineType,
+    defineKeys,
+    defineWait,
+    defineWatch,
+    defineDelete,
+    defineClear,
+    defineLoad,
+  ];
+  for (const define of verbs) define(state, terminal);
+}

@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import { AlidadeError } from '../../shared/errors.ts';
+import { compileCondition } from '../../shared/expression.ts';
+import { formatJson, type Value, type WatchEvent } from '../../telstate/index.ts';
+import { examples, named } from '../options.ts';
+import { clipped, printable, printLine, type Terminal } from '../terminal.ts';
+import { formatTime, parseDurationMs, parseTime } from '../time.ts';
+import { parseValue } from '../value.ts';
+import { expressionValue } from './expression-value.ts';
+import { type StateOptions, withState, withStateOptions } from './open.ts';
+import { printValue } from './print.ts';
+import { showCell } from './show.ts';
+
+/** What a condition is asked about: a value, and of a sensor its time. */
+type Condition = (value: unknown, timeSeconds?: number) => boolean;
+
+interface WaitOptions extends StateOptions {
+  readonly sub?: Value;
+  readonly condition?: Condition;
+  readonly timeout?: number;
+}
+
+export function defineWait(state: Command, terminal: Terminal): void {
+  withStateOptions(state.command('wait'))
+    .description('wait until a key is there, or fulfils a condition, and print its value')
+    .argument('<key>')
+    .option('--sub <subkey>', 'wait for this sub-key of an indexed key', parseValue)
+    .option(
+      '--condition <expression>',
+      'wait until this is true of value (and of a sensor, time)',
+      named('--condition', readCondition),
+    )
+    .option(
+      '--timeout <duration>',
+      'give up after so long: 10s, 500ms, 2m',
+      named('--timeout', parseDurationMs),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'alidade state wait wind_speed --timeout 10s',
+        "alidade state wait wind_speed --condition '0 <= value < 15' --timeout 10s",
+        "alidade state wait gains --sub m062 --condition 'abs(value - 0.75) < 0.1'",
+      ),
+    )
+    .action((key: string, options: WaitOptions) =>
+      withState(options, terminal, 'read', async ({ state, isSnapshot }) => {
+        // A snapshot never changes: it is so now, or never.
+        const timeoutMs = isSnapshot ? 0 : options.timeout;
+        const limits = { condition: options.condition, timeoutMs, exact: true };
+        const value =
+          options.sub === undefined
+            ? ((await state.waitKey(key, limits)).value as Value)
+            : await state.waitIndexed(key, options.sub, limits);
+        await printValue(terminal, options, value);
+      }),
+    );
+}
+
+function readCondition(source: string): Condition {
+  const isTrue = compileCondition(source, { names: ['value', 'time'] });
+  return (value, timeSeconds) => isTrue({ value: expressionValue(value as Value), time: timeSeconds });
+}
+
+interface WatchVerbOptions extends StateOptions {
+  readonly from?: 'current' | number;
+}
+
+export function defineWatch(state: Command, terminal: Terminal): void {
+  const readFrom = (text: string) => (text === 'current' ? text : parseTime(text, terminal.nowSeconds));
+  withStateOptions(state.command('watch'))
+    .description('print every update of some keys, one a line, until Ctrl-C')
+    .argument('<keys...>')
+    .option(
+      '--from <time>',
+      "begin with the samples from then on, or with 'current' values (default: now)",
+      named('--from', readFrom),
+    )
+    .addHelpText('after', examples('alidade state watch wind_speed gains --from current'))
+    .action((keys: readonly string[], options: WatchVerbOptions) =>
+      withState(options, terminal, 'read', async ({ state, location, isSnapshot }) => {
+        if (isSnapshot) throw new AlidadeError('ALI_USAGE', `${location} is a snapshot: it never changes`);
+        using interrupt = onInterrupt();
+        const { signal } = interrupt;
+        await using watch = await state.watch(keys, { from: options.from ?? 'now', exact: true, signal });
+        const keyWidth = Math.max(...keys.map((key) => printable(key).length));
+        for await (const event of watch) {
+          const line =
+            options.json === true
+              ? eventJson(event)
+              : clipped(terminal, eventLine(event, keyWidth, terminal));
+          await printLine(terminal, line);
+        }
+      }),
+    );
+}
+
+/** Of an event without a time of its own the line says when it came. */
+function eventLine(event: WatchEvent, keyWidth: number, terminal: Terminal): string {
+  const key = printable(event.key).padEnd(keyWidth);
+  if (event.event === 'gap') {
+    const what =
+      event.missed === undefined ? 'samples were removed' : `${event.missed} late samples were missed`;
+    return `${formatTime(terminal.nowSeconds())}  ${key}  gap: ${what} before ${formatTime(event.beforeSeconds)}`;
+  }
+  const time = formatTime(event.timeSeconds ?? terminal.nowSeconds());
+  if (event.event === 'undecodable')
+    return `${time}  ${key}  cannot be read: ${printable(event.error.message)}`;
+  const subKey = event.subKey === undefined ? '' : `[${showCell(event.subKey)}] `;
+  return `${time}  ${key}  ${subKey}${showCell(event.value)}${event.late === true ? '  (late)' : ''}`;
+}
+
+/** One JSON object; `time` is that of a sample, and left out where there is none. */
+function eventJson(event: WatchEvent): string {
+  const { event: kind, key } = event;
+  if (event.event === 'gap') {
+    const { reason, missed, beforeSeconds: before } = event;
+    return JSON.stringify({ event: kind, key, reason, missed, before });
+  }
+  const { type, timeSeconds: time, late } = event;
+  if (event.event === 'undecodable') {
+    return JSON.stringify({ event: kind, key, type, time, late, error: event.error.message });
+  }
+  const head = JSON.stringify({ event: kind, key, type, time, late }).slice(0, -1);
+  const subKey = event.subKey === undefined ? '' : `,"subkey":${formatJson(event.subKey)}`;
+  return `${head}${subKey},"value":${formatJson(event.value)}}`;
+}
+
+/** A signal that fires at Ctrl-C, which then does not end the process by force. */
+function onInterrupt(): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once('SIGINT', interrupt);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => process.off('SIGINT', interrupt),
+  };
+}

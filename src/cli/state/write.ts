@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { AlidadeError } from '../../shared/errors.ts';
+import { examples, named } from '../options.ts';
+import { openProgress } from '../progress.ts';
+import { printLine, type Terminal } from '../terminal.ts';
+import { parseTime } from '../time.ts';
+import { parseValue } from '../value.ts';
+import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
+
+export function defineSet(state: Command, terminal: Terminal): void {
+  withStateOptions(state.command('set'))
+    .description('set an attribute, which keeps its value for ever; setting the same value again is fine')
+    .argument('<key>')
+    .argument('<value>', 'JSON, else text')
+    .addHelpText(
+      'after',
+      examples("alidade state set observer 'Ada Lovelace'", 'alidade state set n_antennas 64'),
+    )
+    .action((key: string, value: string, options: StateOptions) =>
+      withState(options, terminal, 'create', (open) => open.state.set(key, parseValue(value))),
+    );
+}
+
+export function defineAdd(state: Command, terminal: Terminal): void {
+  withStateOptions(state.command('add'))
+    .description('add a sample to a sensor')
+    .argument('<key>')
+    .argument('<value>', 'JSON, else text')
+    .option(
+      '--time <time>',
+      'when it was measured (default: now)',
+      named('--time', (text) => parseTime(text, terminal.nowSeconds)),
+    )
+    .addHelpText(
+      'after',
+      examples('alidade state add wind_speed 6.25 --time -10s', 'alidade state add wind_speed 7.5'),
+    )
+    .action((key: string, value: string, options: StateOptions & { readonly time?: number }) =>
+      withState(options, terminal, 'create', (open) =>
+        open.state.add(key, parseValue(value), { time: options.time }),
+      ),
+    );
+}
+
+export function defineDelete(state: Command, terminal: Terminal): void {
+  withStateOptions(state.command('delete'))
+    .description('delete a key, in every view that is given and in the root')
+    .argument('<key>')
+    .addHelpText('after', examples('alidade state delete observer'))
+    .action((key: string, options: StateOptions) =>
+      withState(options, terminal, 'change', async (open) => {
+        if (!(await open.state.exists(key))) throw notFound(key);
+        await open.state.delete(key);
+      }),
+    );
+}
+
+export function defineClear(state: Command, terminal: Terminal): void {
+  withStateOptions(state.command('clear'))
+    .description('delete every key of telescope state, whatever the view; other parts of the store stay')
+    .option('--yes', 'really do it')
+    .addHelpText('after', examples('alidade state clear --yes'))
+    .action((options: StateOptions & { readonly yes?: boolean }) => {
+      if (options.yes !== true) {
+        throw new AlidadeError('ALI_NOT_CONFIRMED', 'this deletes every key: say --yes if you mean it');
+      }
+      return withState(options, terminal, 'change', (open) => open.state.clear());
+    });
+}
+
+export function defineLoad(state: Command, terminal: Terminal): void {
+  withStateOptions(state.command('load'))
+    .description('load the keys of a Redis snapshot; of a damaged one nothing is loaded')
+    .argument('<file>', 'an RDB file, or - for standard input')
+    .addHelpText(
+      'after',
+      examples('alidade state load snapshot.rdb', 'cat snapshot.rdb | alidade state load -'),
+    )
+    .action((file: string, options: StateOptions) =>
+      withState(options, terminal, 'create', async ({ state, location }) => {
+        const { loadSnapshot } = await import('../../store/rdb/index.ts');
+        using progress = await openProgress(terminal);
+        const filename = file === '-' ? 'standard input' : file;
+        const { keys, skippedCount } = await loadSnapshot(state.space, file === '-' ? terminal.stdin : file, {
+          filename,
+          onProgress: ({ phase, bytes, totalBytes }) =>
+            progress.update(phase === 'check' ? 'checking' : ' loading', bytes, totalBytes),
+        });
+        progress[Symbol.dispose]();
+        if (options.json === true)
+          return printLine(terminal, JSON.stringify({ keys, skipped: skippedCount }));
+        const skipped = skippedCount > 0 ? `, left out ${skippedCount} that telescope state cannot hold` : '';
+        await printLine(
+          terminal,
+          `loaded ${keys} ${keys === 1 ? 'key' : 'keys'} from ${filename} into ${location}${skipped}`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,58 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Where a command reads and writes, what it is told by its surroundings, and when it is. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Unix seconds. */
+  readonly nowSeconds: () => number;
+}
+
+/** The terminal of this process. Output that nobody reads any more (`| head`) ends it quietly. */
+export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    nowSeconds: () => Date.now() / 1000,
+  };
+}
+
+/**
+ * Writes one line, and waits while the reader is slow: a long table takes no more memory than a short one.
+ */
+export async function printLine(terminal: Terminal, line: string): Promise<void> {
+  if (terminal.stdout.write(`${line}\n`)) return;
+  await new Promise<void>((resolve) => {
+    terminal.stdout.once('drain', resolve);
+  });
+}
+
+/**
+ * Text that may hold anything, made safe for a terminal: control characters, which could move the cursor or worse, are
+ * shown as escapes, lone surrogates as the bytes they stand for. Line feeds and tabs stay when `multiline`.
+ */
+export function printable(text: string, multiline = false): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u{d800}-\u{dfff}]/gu, (character) => {
+    if (multiline && (character === '\n' || character === '\t')) return character;
+    const code = character.charCodeAt(0);
+    if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+  });
+}
+
+/** A line cut to the width of the terminal, if there is one. */
+export function clipped(terminal: Terminal, line: string): string {
+  const { isTTY, columns } = terminal.stdout;
+  if (isTTY !== true || columns === undefined || line.length <= columns) return line;
+  return `${line.slice(0, columns - 1)}…`;
+}

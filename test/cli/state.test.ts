@@ -1,0 +1,463 @@
+/** `alidade state` as a user has it: the built command, run as processes of their own on a store in a folder. */
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildCommand, finished, linesOf, type Result, Shell } from '../support/command.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const snapshots = join(import.meta.dirname, '../fixtures/telstate/rdb');
+
+beforeAll(buildCommand, 60_000);
+
+let folder: ReturnType<typeof temporaryFolder>;
+let shell: Shell;
+beforeEach(() => {
+  folder = temporaryFolder();
+  shell = new Shell(folder.path);
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const state = (...args: readonly string[]): Promise<Result> => shell.alidade('state', ...args);
+
+/** Runs a verb that must succeed; what it printed, without the last line feed. */
+async function said(...args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await state(...args);
+  expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
+  return stdout.replace(/\n$/, '');
+}
+
+/** Runs a verb that must fail; its one line on stderr. */
+async function refused(status: number, ...args: readonly string[]): Promise<string> {
+  const result = await state(...args);
+  expect({ args, ...result, stderr: '' }).toEqual({ args, status, stdout: '', stderr: '' });
+  expect(result.stderr).toMatch(/^alidade: .* \(ALI_[A-Z_]+\)\n/);
+  return result.stderr.trimEnd();
+}
+
+describe('set and get', () => {
+  test.each([
+    ['text', 'Ada Lovelace', 'Ada Lovelace', '"Ada Lovelace"'],
+    ['text that looks like JSON, in quotes', '"1.0"', '1.0', '"1.0"'],
+    ['an integer', '-5', '-5', '-5'],
+    ['a float without a fraction', '1.0', '1.0', '1.0'],
+    ['an integer beyond 2^53', '9007199254740993', '9007199254740993', '9007199254740993'],
+    ['a boolean', 'true', 'true', 'true'],
+    ['nothing', 'null', 'null', 'null'],
+    ['a list', '[1, 2.5, "x"]', '[1, 2.5, "x"]', '[1,2.5,"x"]'],
+    ['a dictionary', '{"b": 1, "a": [null]}', '{"b": 1, "a": [null]}', '{"b":1,"a":[null]}'],
+    ['text of several lines', 'one\n  two', 'one\n  two', '"one\\n  two"'],
+  ])('%s', async (_, given, shown, json) => {
+    expect(await said('set', 'key', given)).toBe('');
+    expect(await said('get', 'key')).toBe(shown);
+    expect((await said('get', 'key', '--json')).replace(/([:,]) /g, '$1')).toBe(json);
+  });
+
+  test('an attribute keeps its value: the same again is fine, another is refused', async () => {
+    await said('set', 'key', '1');
+    await said('set', 'key', '1');
+    expect(await refused(5, 'set', 'key', '2')).toContain("'key'");
+    expect(await refused(5, 'add', 'key', '2')).toContain('(ALI_IMMUTABLE)');
+    expect(await said('get', 'key')).toBe('1');
+  });
+
+  test('control characters do not reach the terminal', async () => {
+    await said('set', 'key', '\u001b[2Jgone');
+    expect(await said('get', 'key')).toBe('\\x1b[2Jgone');
+  });
+});
+
+describe('add and range', () => {
+  beforeEach(async () => {
+    for (const time of ['100', '110.5', '120'])
+      await said('add', 'wind', `${Number(time) / 100}`, '--time', time);
+  });
+
+  test('a range is a table of times and values', async () => {
+    expect(await said('range', 'wind', '--from', '0')).toBe(
+      '1970-01-01T00:01:40.000000Z  1\n1970-01-01T00:01:50.500000Z  1.105\n1970-01-01T00:02:00.000000Z  1.2',
+    );
+    expect(await said('get', 'wind')).toBe('1.2');
+  });
+
+  test.each([
+    [[], [120]],
+    [['--to', '115'], [110.5]],
+    [
+      ['--from', '110'],
+      [110.5, 120],
+    ],
+    [
+      ['--from', '100', '--to', '120'],
+      [100, 110.5],
+    ],
+    [
+      ['--from', '100', '--to', '1970-01-01T00:02:00Z', '--include-end'],
+      [100, 110.5, 120],
+    ],
+    [
+      ['--from', '115', '--include-previous'],
+      [110.5, 120],
+    ],
+    [['--from', '-10s'], []],
+  ])('range %s gives the samples at %s', async (options, times) => {
+    const samples = JSON.parse(await said('range', 'wind', ...options, '--json')) as { time: number }[];
+    expect(samples.map(({ time }) => time)).toEqual(times);
+  });
+
+  test('a sample without a time is of now', async () => {
+    const before = Date.now() / 1000;
+    await said('add', 'rain', 'false');
+    const [sample] = JSON.parse(await said('range', 'rain', '--json')) as { time: number; value: unknown }[];
+    expect(sample?.value).toBe(false);
+    expect(sample?.time).toBeGreaterThanOrEqual(before);
+    expect(sample?.time).toBeLessThanOrEqual(Date.now() / 1000 + 0.001);
+    expect((await said('range', 'rain', '--from', '-1m')).split('\n')).toHaveLength(1);
+  });
+
+  test('a range of what is no sensor is refused, of what is not there not found', async () => {
+    await said('set', 'key', '1');
+    expect(await refused(5, 'range', 'key')).toContain('cannot use');
+    expect(await refused(3, 'range', 'nothing')).toContain("'nothing'");
+  });
+
+  test('a reader that has had enough ends the table quietly', async () => {
+    const { status, stdout, stderr } = await shell.sh('alidade state range wind --from 0 | head -n 1');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('00:01:40');
+    const closed = shell.start('state', 'watch', 'wind', '--from', '0');
+    closed.stdout.destroy();
+    expect(await finished(closed)).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+test('indexed keys: set, get one, get all', async () => {
+  await said('index', 'set', 'gains', 'm000', '1.0');
+  await said('index', 'set', 'gains', '7', '[2]');
+  expect(await said('index', 'get', 'gains', 'm000')).toBe('1.0');
+  expect(await said('index', 'get', 'gains', '7', '--json')).toBe('[2]');
+  const rows = ['7     [2]', 'm000  1.0'];
+  expect((await said('index', 'get', 'gains')).split('\n').sort()).toEqual(rows);
+  expect((await said('get', 'gains')).split('\n').sort()).toEqual(rows);
+  expect(JSON.parse(await said('get', 'gains', '--json'))).toEqual(
+    expect.arrayContaining([
+      { subkey: 'm000', value: 1 },
+      { subkey: 7, value: [2] },
+    ]),
+  );
+  expect(await refused(3, 'index', 'get', 'gains', 'm001')).toContain('gains[m001]');
+  expect(await refused(3, 'index', 'get', 'nothing')).toContain('(ALI_NOT_FOUND)');
+  expect(await refused(5, 'index', 'set', 'gains', 'm000', '2.0')).toContain('(ALI_IMMUTABLE)');
+  expect(await refused(2, 'index', 'set', 'gains', '[1]', '2.0')).toContain('(ALI_ENCODE)');
+});
+
+test('type and keys', async () => {
+  await said('set', 'observer', 'Ada');
+  await said('add', 'wind', '1');
+  await said('index', 'set', 'gains', 'm000', '1');
+  expect(await said('type', 'observer')).toBe('attribute');
+  expect(await said('type', 'wind')).toBe('sensor');
+  expect(await said('type', 'gains', '--json')).toBe('"indexed"');
+  expect(await said('keys')).toBe('gains\nobserver\nwind');
+  expect(await said('keys', '[f-h]*')).toBe('gains');
+  expect(JSON.parse(await said('keys', '--json'))).toEqual(['gains', 'observer', 'wind']);
+  expect(await said('keys', 'x*')).toBe('');
+  expect(await said('keys', 'x*', '--json')).toBe('[]');
+  expect(await refused(3, 'type', 'nothing')).toContain("'nothing'");
+});
+
+describe('wait', () => {
+  beforeEach(() => said('add', 'wind', '3', '--time', '100'));
+
+  test('is over at once when it is so already', async () => {
+    expect(await said('wait', 'wind')).toBe('3');
+    expect(await said('wait', 'wind', '--condition', 'value == 3 and time == 100', '--json')).toBe('3');
+  });
+
+  test('gives up after its timeout', async () => {
+    expect(await refused(4, 'wait', 'nothing', '--timeout', '0.05s')).toContain('(ALI_TIMEOUT)');
+    expect(await refused(4, 'wait', 'wind', '--condition', 'value > 5', '--timeout', '20ms')).toContain(
+      "'wind'",
+    );
+  });
+
+  test('is woken by another process', async () => {
+    const waiting = finished(
+      shell.start('state', 'wait', 'wind', '--condition', 'value > 5', '--timeout', '15s'),
+    );
+    await said('add', 'wind', '4', '--time', '200');
+    await said('add', 'wind', '6.5', '--time', '300');
+    expect(await waiting).toEqual({ status: 0, stdout: '6.5\n', stderr: '' });
+  });
+
+  test('waits for a sub-key', async () => {
+    await said('index', 'set', 'gains', 'm000', '1');
+    const waiting = finished(
+      shell.start(
+        'state',
+        'wait',
+        'gains',
+        '--sub',
+        'm062',
+        '--condition',
+        'value[0] == 2',
+        '--timeout',
+        '15s',
+      ),
+    );
+    await said('index', 'set', 'gains', 'm062', '[2]');
+    expect(await waiting).toEqual({ status: 0, stdout: '[2]\n', stderr: '' });
+  });
+
+  test('a condition that makes no sense is bad input, with a caret under the place', async () => {
+    expect(await refused(2, 'wait', 'wind', '--condition', 'value >')).toBe(
+      'alidade: --condition: expected a value before the end, at column 8 (ALI_EXPRESSION)\n  value >\n         ^',
+    );
+    expect(await refused(2, 'wait', 'wind', '--condition', "value < 'a'")).toContain('(ALI_EXPRESSION)');
+  });
+});
+
+describe('watch', () => {
+  test('prints every update, and ends with 0 at Ctrl-C', async () => {
+    await said('add', 'wind', '1', '--time', '100');
+    await said('index', 'set', 'gains', 'm000', '1.0');
+    const watching = shell.start(
+      'state',
+      'watch',
+      'wind',
+      'gains',
+      'observer',
+      '--from',
+      'current',
+      '--json',
+    );
+    const ended = finished(watching);
+    const lines = linesOf(watching);
+    const next = async () => JSON.parse((await lines.next()).value as string) as unknown;
+    expect([await next(), await next()]).toEqual(
+      expect.arrayContaining([
+        { event: 'update', key: 'wind', type: 'sensor', time: 100, value: 1 },
+        { event: 'update', key: 'gains', type: 'indexed', subkey: 'm000', value: 1 },
+      ]),
+    );
+    await said('add', 'wind', '2', '--time', '200');
+    expect(await next()).toEqual({ event: 'update', key: 'wind', type: 'sensor', time: 200, value: 2 });
+    await said('add', 'wind', '1.5', '--time', '150');
+    expect(await next()).toEqual({
+      event: 'update',
+      key: 'wind',
+      type: 'sensor',
+      time: 150,
+      late: true,
+      value: 1.5,
+    });
+    await said('set', 'observer', 'Ada');
+    expect(await next()).toEqual({ event: 'update', key: 'observer', type: 'attribute', value: 'Ada' });
+    watching.kill('SIGINT');
+    expect(await ended).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('prints lines of time, key and value', async () => {
+    await said('add', 'wind', '1', '--time', '100');
+    await said('index', 'set', 'gain', 'm000', '1.0');
+    const watching = shell.start('state', 'watch', 'wind', 'gain', '--from', 'current');
+    const ended = finished(watching);
+    const lines = linesOf(watching);
+    const both = [(await lines.next()).value as string, (await lines.next()).value as string];
+    expect(both).toContain('1970-01-01T00:01:40.000000Z  wind  1');
+    expect(both).toContainEqual(expect.stringMatching(/^\d{4}-\S+Z {2}gain {2}\[m000\] 1\.0$/));
+    watching.kill('SIGINT');
+    expect(await ended).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+test('delete removes a key; one that is not there is not found', async () => {
+  await said('set', 'key', '1');
+  await said('delete', 'key');
+  expect(await refused(3, 'get', 'key')).toContain("'key' not found in sqlite:");
+  expect(await refused(3, 'delete', 'key')).toContain('(ALI_NOT_FOUND)');
+});
+
+test('clear needs --yes', async () => {
+  await said('set', 'key', '1');
+  expect(await refused(5, 'clear')).toContain('--yes');
+  expect(await said('keys')).toBe('key');
+  await said('clear', '--yes');
+  expect(await said('keys')).toBe('');
+});
+
+describe('snapshots', () => {
+  const snapshot = join(snapshots, 'mem_tiny.rdb');
+
+  test('load reads a file or standard input', async () => {
+    expect(await said('load', snapshot)).toMatch(/^loaded \d+ keys from .*mem_tiny\.rdb into sqlite:/);
+    const keys = await said('keys', '--json');
+    const fed = await shell.feed(
+      readFileSync(snapshot),
+      'state',
+      'load',
+      '-',
+      '--json',
+      '--store',
+      'sqlite:other',
+    );
+    expect(fed).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(fed.stdout)).toEqual({ keys: (JSON.parse(keys) as string[]).length, skipped: 0 });
+    expect(await said('keys', '--json', '--store', 'sqlite:other')).toBe(keys);
+  });
+
+  test('of a damaged one nothing is loaded', async () => {
+    const damaged = readFileSync(snapshot).subarray(0, -20);
+    const fed = await shell.feed(damaged, 'state', 'load', '-');
+    expect(fed).toMatchObject({ status: 2, stdout: '' });
+    expect(fed.stderr).toMatch(/^alidade: .*standard input.* \(ALI_SNAPSHOT\)\n$/);
+    expect(await said('keys')).toBe('');
+    expect(await refused(2, 'load', 'nowhere.rdb')).toContain('nowhere.rdb');
+  });
+
+  test('a snapshot is a store that can only be read', async () => {
+    const keys = (await said('keys', '--store', snapshot)).split('\n');
+    expect(keys.length).toBeGreaterThan(1);
+    expect(await said('type', keys[0] ?? '', '--store', snapshot)).toMatch(/^(attribute|sensor|indexed)$/);
+    expect(await refused(5, 'set', 'key', '1', '--store', snapshot)).toContain('(ALI_READ_ONLY)');
+    expect(await refused(2, 'watch', 'key', '--store', snapshot)).toContain('never changes');
+    expect(await refused(4, 'wait', 'nothing', '--store', snapshot)).toContain('(ALI_TIMEOUT)');
+    expect(await refused(3, 'keys', '--store', 'nowhere.rdb')).toContain('nowhere.rdb');
+  });
+});
+
+test('views are looked in one after the other, then the root, unless --exclusive', async () => {
+  await said('set', 'mode', 'root');
+  await said('set', 'mode', 'a', '--view', 'a,b');
+  await said('set', 'rate', 'b', '--view', 'b');
+  expect(await said('keys')).toBe('a_mode\nb_rate\nmode');
+  expect(await said('get', 'mode', '--view', 'b')).toBe('root');
+  expect(await said('get', 'mode', '--view', 'b,a')).toBe('a');
+  expect(await said('get', 'rate', '--view', 'a', '--view', 'b')).toBe('b');
+  expect(await refused(3, 'get', 'mode', '--view', 'b', '--exclusive')).toContain("'mode'");
+  expect(await refused(2, 'get', 'mode', '--exclusive')).toContain('--view');
+  expect(await refused(2, 'get', 'mode', '--view', 'a,')).toContain('empty name');
+});
+
+describe('the store', () => {
+  test('--store goes before ALIDADE_STORE, and that before the nearest .alidade', async () => {
+    await said('set', 'where', 'default');
+    await said('set', 'where', 'option', '--store', 'sqlite:two');
+    expect(await said('get', 'where')).toBe('default');
+    const other = new Shell(folder.path, { ALIDADE_STORE: 'sqlite:two' });
+    expect((await other.alidade('state', 'get', 'where')).stdout).toBe('option\n');
+    expect((await other.alidade('state', 'get', 'where', '--store', 'sqlite:.alidade')).stdout).toBe(
+      'default\n',
+    );
+  });
+
+  test('what only reads, deletes or clears never makes a store', async () => {
+    for (const verb of [
+      ['get', 'key'],
+      ['range', 'key'],
+      ['index', 'get', 'key'],
+      ['type', 'key'],
+      ['keys'],
+      ['wait', 'key', '--timeout', '1s'],
+      ['watch', 'key'],
+      ['delete', 'key'],
+      ['clear', '--yes'],
+    ]) {
+      expect(await refused(3, ...verb)).toContain('(ALI_STORE_NOT_FOUND)');
+    }
+    expect(readdirSync(folder.path)).toEqual(['bin']);
+  });
+
+  test('a wrong URL is bad input', async () => {
+    expect(await refused(2, 'keys', '--store', 'mysql://here')).toContain('mysql://here');
+  });
+});
+
+describe('usage', () => {
+  test.each([
+    [['gett', 'key'], 'did you mean get?'],
+    [['get'], "missing required argument 'key'"],
+    [['get', 'a', 'b'], 'too many arguments'],
+    [['get', 'key', '--jsn'], 'did you mean --json?'],
+    [['range', 'key', '--from', 'yesterday'], "--from: 'yesterday' is not a time"],
+    [['wait', 'key', '--timeout', 'soon'], "--timeout: 'soon' is not a length of time"],
+    [['add', 'key', '1', '--time', '-10'], "--time: '-10' is not a time"],
+  ])('%s is refused with a word of help', async (args, reason) => {
+    const line = await refused(2, ...args);
+    expect(line).toContain(reason);
+    expect(line).toContain('(ALI_USAGE)');
+    expect(line.split('\n')).toHaveLength(1);
+  });
+
+  test('an unknown noun suggests the nearest', async () => {
+    const { status, stderr } = await shell.alidade('sate', 'get');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: "alidade: unknown command 'sate'; did you mean state? (ALI_USAGE)\n",
+    });
+  });
+
+  test('without a verb the help is shown, as an error', async () => {
+    for (const args of [[], ['state'], ['state', 'index']]) {
+      const { status, stdout, stderr } = await shell.alidade(...args);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^Usage: alidade/);
+    }
+  });
+
+  test('--version and help', async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(await shell.alidade('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+    expect((await shell.alidade('--help')).stdout).toContain('5 refused');
+    expect((await shell.alidade('help', 'state')).stdout.trimEnd()).toBe(await said('--help'));
+  });
+});
+
+test('every example of the help does what it says', async () => {
+  copyFileSync(join(snapshots, 'mem_tiny.rdb'), join(folder.path, 'snapshot.rdb'));
+  const verbs: string[][] = [];
+  const examples: string[] = [];
+  const collect = async (...path: readonly string[]): Promise<void> => {
+    const help = await said(...path, '--help');
+    const names = [...(/\nCommands:\n((?: {2}.*\n?)+)/.exec(help)?.[1] ?? '').matchAll(/^ {2}([a-z]+) /gm)];
+    for (const [, name = ''] of names) await collect(...path, name);
+    if (names.length > 0) return;
+    verbs.push([...path]);
+    const shown = [...help.matchAll(/^ {2}\$ (.*)$/gm)].map(([, line = '']) => line);
+    expect({ path, shown: shown.length }).not.toEqual({ path, shown: 0 });
+    examples.push(...shown);
+  };
+  await collect();
+  expect(verbs.map((path) => path.join(' '))).toEqual([
+    'set',
+    'add',
+    'get',
+    'range',
+    'index set',
+    'index get',
+    'type',
+    'keys',
+    'wait',
+    'watch',
+    'delete',
+    'clear',
+    'load',
+  ]);
+  // In the order of the help they are a session on one store; what must print something is named here.
+  const silent = /^alidade state (set|add|index set|delete|clear|range .* 2026)/;
+  for (const example of examples) {
+    if (example.startsWith('alidade state watch')) {
+      const [, ...words] = example.split(' ');
+      const watching = shell.start(...words);
+      const ended = finished(watching);
+      await linesOf(watching).next();
+      watching.kill('SIGINT');
+      expect({ example, ...(await ended) }).toMatchObject({ status: 0, stderr: '' });
+      continue;
+    }
+    const { status, stdout, stderr } = await shell.sh(example);
+    expect({ example, status, stderr }).toEqual({ example, status: 0, stderr: '' });
+    if (!silent.test(example)) expect({ example, stdout }).not.toEqual({ example, stdout: '' });
+  }
+}, 60_000);

@@ -1,0 +1,120 @@
+import type { PlainOperation } from '../normalize.ts';
+import type { Outcome } from '../store.ts';
+import { expiryArgument, flag, noticeArguments, trimBelow, trimRank } from './batch.ts';
+import { asBuffer } from './bytes.ts';
+import type { Argument } from './connection.ts';
+import { type Script, scripts } from './scripts.ts';
+
+/** The short way for one operation: a command of the server, or a small script. */
+export interface Single {
+  readonly call: string | Script;
+  /** What follows the key. */
+  readonly args: readonly Argument[];
+  readonly outcome: (reply: unknown) => Outcome;
+}
+
+type WithMembers = Extract<PlainOperation, { readonly members: readonly Uint8Array[] }>;
+
+/** A command takes about a million arguments at most; longer lists of members go to the script, which is as fast there. */
+const mostMembers = 100_000;
+
+const changedOne = (): Outcome => ({ changed: 1 });
+const changedAsSaid = (reply: unknown): Outcome => ({ changed: reply as number });
+const changedOrFound = (reply: unknown): Outcome =>
+  reply === null ? { changed: 1 } : { changed: 0, found: reply as Buffer };
+
+/** The short way for an operation, undefined where only the batch script will do. */
+export function singleOf(operation: PlainOperation): Single | undefined {
+  return operation.notice === undefined ? quiet(operation) : telling(operation);
+}
+
+function telling(operation: PlainOperation): Single | undefined {
+  const notice = noticeArguments(operation.notice);
+  switch (operation.do) {
+    case 'set': {
+      const value = asBuffer(operation.value);
+      const args = [...notice, value, flag(operation.onlyIfAbsent), expiryArgument(operation.expireMs)];
+      return { call: scripts.set, args, outcome: changedOrFound };
+    }
+    case 'set-field': {
+      const args = [
+        ...notice,
+        asBuffer(operation.field),
+        asBuffer(operation.value),
+        flag(operation.onlyIfAbsent),
+      ];
+      return { call: scripts.setField, args, outcome: changedOrFound };
+    }
+    case 'add':
+      if (operation.members.length === 0 || operation.members.length > mostMembers) return undefined;
+      return {
+        call: scripts.add,
+        args: [...notice, ...operation.members.map(asBuffer)],
+        outcome: changedAsSaid,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function quiet(operation: PlainOperation): Single | undefined {
+  switch (operation.do) {
+    case 'set': {
+      if (operation.onlyIfAbsent) return telling(operation);
+      const value = asBuffer(operation.value);
+      const expiry = expiryArgument(operation.expireMs);
+      return { call: 'SET', args: expiry === '' ? [value] : [value, 'PX', expiry], outcome: changedOne };
+    }
+    case 'set-field':
+      if (operation.onlyIfAbsent) return telling(operation);
+      return {
+        call: 'HSET',
+        args: [asBuffer(operation.field), asBuffer(operation.value)],
+        outcome: changedOne,
+      };
+    case 'delete-field':
+      return { call: 'HDEL', args: [asBuffer(operation.field)], outcome: changedAsSaid };
+    case 'trim':
+      return trim(operation);
+    case 'pop':
+      return {
+        call: 'LPOP',
+        args: [],
+        outcome: (reply) =>
+          reply === null ? { changed: 0, items: [] } : { changed: 1, items: [reply as Buffer] },
+      };
+    case 'delete':
+      return { call: 'UNLINK', args: [], outcome: changedAsSaid };
+    case 'drain':
+      return undefined;
+    default:
+      return members(operation);
+  }
+}
+
+function members(operation: WithMembers): Single | undefined {
+  const count = operation.members.length;
+  if (count === 0 || count > mostMembers) return undefined;
+  const args = operation.members.map(asBuffer);
+  switch (operation.do) {
+    case 'add':
+      return { call: 'ZADD', args: args.flatMap((member) => ['0', member]), outcome: changedAsSaid };
+    case 'set-add':
+      return { call: 'SADD', args, outcome: changedAsSaid };
+    case 'set-remove':
+      return { call: 'SREM', args, outcome: changedAsSaid };
+    case 'push':
+      return { call: 'RPUSH', args, outcome: () => ({ changed: count }) };
+  }
+}
+
+function trim(operation: Extract<PlainOperation, { readonly do: 'trim' }>): Single | undefined {
+  const { below, keepLast } = operation;
+  if (below !== undefined && keepLast === undefined) {
+    return { call: 'ZREMRANGEBYLEX', args: ['-', trimBelow(below)], outcome: changedAsSaid };
+  }
+  if (below === undefined && keepLast !== undefined) {
+    return { call: 'ZREMRANGEBYRANK', args: ['0', trimRank(keepLast)], outcome: changedAsSaid };
+  }
+  return undefined;
+}

@@ -15,11 +15,14 @@ export function defineIndex(state: Command, terminal: Terminal): void {
     .helpCommand(false)
     .addHelpText('after', '\nEach verb has an example: alidade state index VERB --help');
 
-  withStateOptions(index.command('set'))
-    .description('set the value of a sub-key, which keeps it for ever')
-    .argument('<key>')
-    .argument('<subkey>', 'JSON, else text')
-    .argument('<value>', 'JSON, else text')
+  withStateOptions(
+    index
+      .command('set')
+      .description('set the value of a sub-key, which keeps it for ever')
+      .argument('<key>')
+      .argument('<subkey>', 'JSON, else text')
+      .argument('<value>', 'JSON, else text'),
+  )
     .addHelpText('after', examples('alidade state index set gains m062 0.75'))
     .action((key: string, subKey: string, value: string, options: StateOptions) =>
       withState(options, terminal, 'create', (open) =>
@@ -27,10 +30,13 @@ export function defineIndex(state: Command, terminal: Terminal): void {
       ),
     );
 
-  withStateOptions(index.command('get'))
-    .description('print the value of a sub-key, or all of them')
-    .argument('<key>')
-    .argument('[subkey]', 'JSON, else text')
+  withStateOptions(
+    index
+      .command('get')
+      .description('print the value of a sub-key, or all of them')
+      .argument('<key>')
+      .argument('[subkey]', 'JSON, else text'),
+  )
     .addHelpText('after', examples('alidade state index get gains m062', 'alidade state index get gains'))
     .action((key: string, subKey: string | undefined, options: StateOptions) =>
       withState(options, terminal, 'read', async (open) => {

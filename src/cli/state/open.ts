@@ -27,9 +27,10 @@ export interface OpenState {
   readonly isSnapshot: boolean;
 }
 
-/** Adds the options that every verb has. */
+/** Adds the options that every verb has, after its own. */
 export function withStateOptions(command: Command): Command {
   return command
+    .optionsGroup('Options of every verb:')
     .option(
       '--store <url>',
       'memory:, sqlite:FOLDER, redis://HOST, or a snapshot FILE.rdb to read (or set ALIDADE_STORE)',

@@ -6,9 +6,14 @@ import { notFound, type StateOptions, withState, withStateOptions } from './open
 import { indexedRow, printRows, printValue, sampleRow } from './print.ts';
 
 export function defineGet(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('get'))
-    .description('print the value of an attribute, the newest of a sensor, or all sub-keys of an indexed key')
-    .argument('<key>')
+  withStateOptions(
+    state
+      .command('get')
+      .description(
+        'print the value of an attribute, the newest of a sensor, or all sub-keys of an indexed key',
+      )
+      .argument('<key>'),
+  )
     .addHelpText('after', examples('alidade state get wind_speed', 'alidade state get observer --json'))
     .action((key: string, options: StateOptions) =>
       withState(options, terminal, 'read', async (open) => {
@@ -31,13 +36,18 @@ interface RangeOptions extends StateOptions {
 
 export function defineRange(state: Command, terminal: Terminal): void {
   const time = (name: string) => named(name, (text: string) => parseTime(text, terminal.nowSeconds));
-  withStateOptions(state.command('range'))
-    .description('print the samples of a sensor in a range of time, oldest first; without a range the newest')
-    .argument('<key>')
-    .option('--from <time>', 'the first time (without it: the last sample before --to)', time('--from'))
-    .option('--to <time>', 'the time before which to stop', time('--to'))
-    .option('--include-previous', 'also the last sample before --from')
-    .option('--include-end', 'also samples exactly at --to')
+  withStateOptions(
+    state
+      .command('range')
+      .description(
+        'print the samples of a sensor in a range of time, oldest first; without a range the newest',
+      )
+      .argument('<key>')
+      .option('--from <time>', 'the first time (without it: the last sample before --to)', time('--from'))
+      .option('--to <time>', 'the time before which to stop', time('--to'))
+      .option('--include-previous', 'also the last sample before --from')
+      .option('--include-end', 'also samples exactly at --to'),
+  )
     .addHelpText(
       'after',
       examples(
@@ -60,9 +70,9 @@ export function defineRange(state: Command, terminal: Terminal): void {
 }
 
 export function defineType(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('type'))
-    .description('print what a key is: attribute, sensor or indexed')
-    .argument('<key>')
+  withStateOptions(
+    state.command('type').description('print what a key is: attribute, sensor or indexed').argument('<key>'),
+  )
     .addHelpText('after', examples('alidade state type wind_speed'))
     .action((key: string, options: StateOptions) =>
       withState(options, terminal, 'read', async (open) => {
@@ -74,9 +84,12 @@ export function defineType(state: Command, terminal: Terminal): void {
 }
 
 export function defineKeys(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('keys'))
-    .description('print the keys of the whole store, whatever the view')
-    .argument('[glob]', 'only those that match: * any text, ? one character, [abc] one of these', '*')
+  withStateOptions(
+    state
+      .command('keys')
+      .description('print the keys of the whole store, whatever the view')
+      .argument('[glob]', 'only those that match: * any text, ? one character, [abc] one of these', '*'),
+  )
     .addHelpText('after', examples('alidade state keys', "alidade state keys 'wind_*'"))
     .action((glob: string, options: StateOptions) =>
       withState(options, terminal, 'read', async (open) => {

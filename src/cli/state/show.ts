@@ -23,9 +23,13 @@ export function showValue(value: Value): string {
 /** A value as one cell of a table: on one line, text in quotes only when it would be taken for something else. */
 export function showCell(value: Value): string {
   if (typeof value !== 'string') return shown(value);
-  return value !== '' && printable(value) === value && !/^[\s"'[{(\d-]|\s$/.test(value)
-    ? value
-    : quoted(value);
+  return isPlainCell(value) ? value : quoted(value);
+}
+
+/** Whether a text in a table cannot be taken for another value, nor disturb the table. */
+function isPlainCell(text: string): boolean {
+  const looksOdd = /^$|^[\s"'[{(<\d-]|\s$|^(?:true|false|null|NaN|-?Infinity)$/;
+  return !looksOdd.test(text) && printable(text) === text;
 }
 
 function shown(value: Value): string {

@@ -21,20 +21,23 @@ interface WaitOptions extends StateOptions {
 }
 
 export function defineWait(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('wait'))
-    .description('wait until a key is there, or fulfils a condition, and print its value')
-    .argument('<key>')
-    .option('--sub <subkey>', 'wait for this sub-key of an indexed key', parseValue)
-    .option(
-      '--condition <expression>',
-      'wait until this is true of value (and of a sensor, time)',
-      named('--condition', readCondition),
-    )
-    .option(
-      '--timeout <duration>',
-      'give up after so long: 10s, 500ms, 2m',
-      named('--timeout', parseDurationMs),
-    )
+  withStateOptions(
+    state
+      .command('wait')
+      .description('wait until a key is there, or fulfils a condition, and print its value')
+      .argument('<key>')
+      .option('--sub <subkey>', 'wait for this sub-key of an indexed key', parseValue)
+      .option(
+        '--condition <expression>',
+        'wait until this is true of value (and of a sensor, time)',
+        named('--condition', readCondition),
+      )
+      .option(
+        '--timeout <duration>',
+        'give up after so long: 10s, 500ms, 2m',
+        named('--timeout', parseDurationMs),
+      ),
+  )
     .addHelpText(
       'after',
       examples(
@@ -68,14 +71,17 @@ interface WatchVerbOptions extends StateOptions {
 
 export function defineWatch(state: Command, terminal: Terminal): void {
   const readFrom = (text: string) => (text === 'current' ? text : parseTime(text, terminal.nowSeconds));
-  withStateOptions(state.command('watch'))
-    .description('print every update of some keys, one a line, until Ctrl-C')
-    .argument('<keys...>')
-    .option(
-      '--from <time>',
-      "begin with the samples from then on, or with 'current' values (default: now)",
-      named('--from', readFrom),
-    )
+  withStateOptions(
+    state
+      .command('watch')
+      .description('print every update of some keys, one a line, until Ctrl-C')
+      .argument('<keys...>')
+      .option(
+        '--from <time>',
+        "begin with the samples from then on, or with 'current' values (default: now)",
+        named('--from', readFrom),
+      ),
+  )
     .addHelpText('after', examples('alidade state watch wind_speed gains --from current'))
     .action((keys: readonly string[], options: WatchVerbOptions) =>
       withState(options, terminal, 'read', async ({ state, location, isSnapshot }) => {

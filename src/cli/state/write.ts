@@ -8,10 +8,13 @@ import { parseValue } from '../value.ts';
 import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
 
 export function defineSet(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('set'))
-    .description('set an attribute, which keeps its value for ever; setting the same value again is fine')
-    .argument('<key>')
-    .argument('<value>', 'JSON, else text')
+  withStateOptions(
+    state
+      .command('set')
+      .description('set an attribute, which keeps its value for ever; setting the same value again is fine')
+      .argument('<key>')
+      .argument('<value>', 'JSON, else text'),
+  )
     .addHelpText(
       'after',
       examples("alidade state set observer 'Ada Lovelace'", 'alidade state set n_antennas 64'),
@@ -22,15 +25,18 @@ export function defineSet(state: Command, terminal: Terminal): void {
 }
 
 export function defineAdd(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('add'))
-    .description('add a sample to a sensor')
-    .argument('<key>')
-    .argument('<value>', 'JSON, else text')
-    .option(
-      '--time <time>',
-      'when it was measured (default: now)',
-      named('--time', (text) => parseTime(text, terminal.nowSeconds)),
-    )
+  withStateOptions(
+    state
+      .command('add')
+      .description('add a sample to a sensor')
+      .argument('<key>')
+      .argument('<value>', 'JSON, else text')
+      .option(
+        '--time <time>',
+        'when it was measured (default: now)',
+        named('--time', (text) => parseTime(text, terminal.nowSeconds)),
+      ),
+  )
     .addHelpText(
       'after',
       examples('alidade state add wind_speed 6.25 --time -10s', 'alidade state add wind_speed 7.5'),
@@ -43,9 +49,12 @@ export function defineAdd(state: Command, terminal: Terminal): void {
 }
 
 export function defineDelete(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('delete'))
-    .description('delete a key, in every view that is given and in the root')
-    .argument('<key>')
+  withStateOptions(
+    state
+      .command('delete')
+      .description('delete a key, in every view that is given and in the root')
+      .argument('<key>'),
+  )
     .addHelpText('after', examples('alidade state delete observer'))
     .action((key: string, options: StateOptions) =>
       withState(options, terminal, 'change', async (open) => {
@@ -56,9 +65,12 @@ export function defineDelete(state: Command, terminal: Terminal): void {
 }
 
 export function defineClear(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('clear'))
-    .description('delete every key of telescope state, whatever the view; other parts of the store stay')
-    .option('--yes', 'really do it')
+  withStateOptions(
+    state
+      .command('clear')
+      .description('delete every key of telescope state, whatever the view; other parts of the store stay')
+      .option('--yes', 'really do it'),
+  )
     .addHelpText('after', examples('alidade state clear --yes'))
     .action((options: StateOptions & { readonly yes?: boolean }) => {
       if (options.yes !== true) {
@@ -69,9 +81,12 @@ export function defineClear(state: Command, terminal: Terminal): void {
 }
 
 export function defineLoad(state: Command, terminal: Terminal): void {
-  withStateOptions(state.command('load'))
-    .description('load the keys of a Redis snapshot; of a damaged one nothing is loaded')
-    .argument('<file>', 'an RDB file, or - for standard input')
+  withStateOptions(
+    state
+      .command('load')
+      .description('load the keys of a Redis snapshot; of a damaged one nothing is loaded')
+      .argument('<file>', 'an RDB file, or - for standard input'),
+  )
     .addHelpText(
       'after',
       examples('alidade state load snapshot.rdb', 'cat snapshot.rdb | alidade state load -'),

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 /** The Python that `npm run interop` has set up. */
 function pythonProgram(): string {
   const python = process.env.ALIDADE_PYTHON;
-  if (python === undefined) throw new Error('these suites run by `npm run interop`, which sets up their Python');
+  if (python === undefined)
+    throw new Error('these suites run by `npm run interop`, which sets up their Python');
   return python;
 }
 

@@ -176,7 +176,8 @@ export class TelescopeState implements AsyncDisposable {
   get(key: Key, options: GetOptions & Encoded): Promise<Uint8Array | EncodedIndexed | undefined>;
   get<D = undefined>(key: Key, options?: GetOptions<D>): Promise<Value | D>;
   async get(key: Key, options: GetOptions<unknown> = {}): Promise<unknown> {
-    return (await this.#current(key, options))?.value ?? options.default;
+    const current = await this.#current(key, options);
+    return current === undefined ? options.default : current.value;
   }
 
   /** As {@link get}. @throws also ALI_NOT_FOUND where the key does not exist. */

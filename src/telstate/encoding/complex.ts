@@ -17,7 +17,8 @@ export class Complex {
   static fromBits(reBits: bigint, imBits: bigint): Complex {
     const re = Float.fromBits(reBits).value;
     const im = Float.fromBits(imBits).value;
-    return Number.isNaN(re) || Number.isNaN(im) ? new Complex(re, im, [reBits, imBits]) : new Complex(re, im);
+    const isPlain = floatBits(re) === reBits && floatBits(im) === imBits;
+    return isPlain ? new Complex(re, im) : new Complex(re, im, [reBits, imBits]);
   }
 
   /** The IEEE 754 bits of the real and the imaginary part. */

@@ -3,7 +3,7 @@ import { Complex } from './complex.ts';
 import { type DTypeKind, parseDType } from './dtype.ts';
 import { extension, isUnhashable, maxContainers, maxDepth, msgpackHeader } from './encoder.ts';
 import { asDecodeError, Fault } from './fault.ts';
-import { Float, plainNanBits } from './float.ts';
+import { Float } from './float.ts';
 import { copyOf, Input } from './input.ts';
 import { setOwn } from './item.ts';
 import { MsgpackTimestamp } from './msgpack-timestamp.ts';
@@ -165,9 +165,7 @@ class Decoder {
   private float(): Value {
     const value = this.input.float64();
     if (!this.exact) return value;
-    if (!Number.isNaN(value)) return new Float(value);
-    const bits = this.input.bitsBefore();
-    return bits === plainNanBits ? new Float(value) : Float.fromBits(bits);
+    return Number.isNaN(value) ? Float.fromBits(this.input.bitsBefore()) : new Float(value);
   }
 
   private count(): void {

@@ -18,7 +18,9 @@ export class Float {
   static fromBits(bits: bigint): Float {
     scratch.setBigUint64(0, bits);
     const value = scratch.getFloat64(0);
-    return Number.isNaN(value) ? new Float(value, BigInt.asUintN(64, bits)) : new Float(value);
+    return Number.isNaN(value) && bits !== plainNanBits
+      ? new Float(value, BigInt.asUintN(64, bits))
+      : new Float(value);
   }
 
   /** The 64 IEEE 754 bits; for a NaN without a history those of Python's `float('nan')`. */

@@ -165,7 +165,8 @@ export class NdArray implements Iterable<Value> {
     return nest(this.shape, (i) => read(view, (this.fortranOrder ? fortranIndex(this.shape, i) : i) * size));
   }
 
-  toJSON(): { dtype: Descriptor; shape: readonly number[] } {
-    return { dtype: this.descriptor, shape: this.shape };
+  /** For `JSON.stringify`: the nested lists, without type and byte order. `formatJson` keeps those. */
+  toJSON(): Value {
+    return this.toArray();
   }
 }

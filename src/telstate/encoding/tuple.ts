@@ -31,6 +31,6 @@ export class Tuple<T = Value> implements Iterable<T> {
  *
  * @example await state.set('position', tuple(1, 2))
  */
-export function tuple<T>(...items: T[]): Tuple<T> {
+export function tuple<T extends readonly unknown[]>(...items: T): Tuple<T[number]> {
   return new Tuple(items);
 }

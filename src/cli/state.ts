@@ -6,8 +6,11 @@ import { defineAdd, defineClear, defineDelete, defineLoad, defineSet } from './s
 import type { Terminal } from './terminal.ts';
 
 const help = `
-VALUE is JSON if it parses as JSON (1 is an integer, 1.0 a float), else text; text that looks like JSON goes in
-quotes: '"1.0"'. Times are Unix seconds, ISO 8601 (UTC unless it says otherwise), now, or before now: -10s, -5m, -2h.
+Values are JSON if they parse as JSON (1 is an integer, 1.0 a float), else text; text that looks like JSON goes in
+quotes: '"1.0"'. What JSON lacks is written {"$tuple": [1, 2]}, {"$complex": [0.5, -1.0]}, {"$float": "nan"},
+{"$bytes": "AP8="}, {"$ndarray": {"dtype": "<f4", "values": [1, 2]}}; --json prints it so. Long arrays are summarised
+without --json.
+Times are Unix seconds, ISO 8601 (UTC unless it says otherwise), now, or before now: -10s, -5m, -2h.
 The store is --store, else $ALIDADE_STORE, else the nearest .alidade folder upwards from here, else ./.alidade.
 Each verb has examples: alidade state VERB --help`;
 

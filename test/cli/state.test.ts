@@ -52,6 +52,16 @@ describe('set and get', () => {
     expect((await said('get', 'key', '--json')).replace(/([:,]) /g, '$1')).toBe(json);
   });
 
+  test('an array is summarised, and whole with --json', async () => {
+    const values = JSON.stringify(Array.from({ length: 100 }, (_, i) => i));
+    await said('set', 'key', `{"$ndarray": {"dtype": "<u2", "values": ${values}}}`);
+    expect(await said('get', 'key')).toBe('<u2 array (100): [0, 1, 2, …]');
+    const json = await said('get', 'key', '--json');
+    await said('set', 'copy', json);
+    expect(await said('get', 'copy', '--json')).toBe(json);
+    expect(await refused(2, 'set', 'other', '{"$ndarray": 1}')).toContain('(ALI_ENCODE)');
+  });
+
   test('an attribute keeps its value: the same again is fine, another is refused', async () => {
     await said('set', 'key', '1');
     await said('set', 'key', '1');

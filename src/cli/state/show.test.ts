@@ -6,6 +6,7 @@ test.each<[string, Value, string]>([
   ['text', 'Ada "L"', 'Ada "L"'],
   ['text in a list', ['Ada "L"'], '["Ada \\"L\\""]'],
   ['a float', new Float(1), '1.0'],
+  ['a float that JSON lacks', [new Float(Number.NaN), Number.NEGATIVE_INFINITY], '[nan, -inf]'],
   ['a big integer', 2n ** 64n, '18446744073709551616'],
   ['a tuple', new Tuple([1, 'a']), '(1, "a")'],
   ['a tuple of one', new Tuple([1]), '(1,)'],

@@ -34,7 +34,10 @@ function isPlainCell(text: string): boolean {
 
 function shown(value: Value): string {
   if (typeof value === 'string') return quoted(value);
-  if (value instanceof Float || typeof value !== 'object' || value === null) return formatJson(value);
+  if (value instanceof Float || typeof value === 'number') {
+    return Number.isFinite(value.valueOf()) ? formatJson(value) : repr(value);
+  }
+  if (typeof value !== 'object' || value === null) return formatJson(value);
   if (value instanceof NpScalar) return shown(value.value);
   if (value instanceof NdArray) return array(value);
   if (value instanceof Uint8Array) {

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { integer, key, rdbFile, row, text } from '../../../test/support/rdb-file.ts';
+import { RedisServer } from '../../../test/support/redis-server.ts';
+import { requireServer } from '../../../test/support/require-server.ts';
 import {
   byField,
   type Content,
@@ -51,14 +53,23 @@ async function contentsOf(space: Space): Promise<Map<string, Content>> {
   return contents;
 }
 
-describe.each(['memory:', 'sqlite:'])('into %s', (url) => {
+const withRedis = requireServer('redis-server', 'snapshots into Redis');
+let server: RedisServer | undefined;
+beforeAll(async () => {
+  if (withRedis) server = await RedisServer.start();
+});
+afterAll(() => server?.close());
+
+describe.each(withRedis ? ['memory:', 'sqlite:', 'redis:'] : ['memory:', 'sqlite:'])('into %s', (url) => {
   let folder: string;
   let store: Store;
   let space: Space;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'alidade-load-'));
-    store = await openStore(url === 'memory:' ? url : url + join(folder, 'store'));
+    await server?.command('FLUSHALL');
+    const place = url === 'redis:' ? server?.url : url === 'sqlite:' ? url + join(folder, 'store') : url;
+    store = await openStore(place);
     space = await store.space('state');
   });
 
@@ -244,4 +255,29 @@ describe.each(['memory:', 'sqlite:'])('into %s', (url) => {
       loadSnapshot(space, redisEncodings, { signal: giveUp.signal, onProgress }),
     ).rejects.toMatchObject({ code: 'ALI_ABORTED' });
   });
+});
+
+test.skipIf(!withRedis)('what this Redis saves is what was loaded into it', async () => {
+  const files = [
+    redisEncodings,
+    join(snapshotFolder, 'mem_small.rdb'),
+    join(snapshotFolder, 'mem_large.rdb'),
+  ];
+  for (const file of files) {
+    await server?.command('FLUSHALL');
+    const redis = await openStore(server?.url);
+    const memory = await openStore('memory:');
+    try {
+      await loadSnapshot(await redis.space('state'), file);
+      expect(await server?.command('SAVE')).toBe('+OK');
+      const space = await memory.space('state');
+      const report = await loadSnapshot(space, join(server?.folder ?? '', 'dump.rdb'));
+      expect(report.skipped).toEqual([]);
+      expect(await contentsOf(space)).toEqual(await contentsOf(await redis.space('state')));
+      expect(report.keys).toBeGreaterThan(10);
+    } finally {
+      await redis.close();
+      await memory.close();
+    }
+  }
 });

@@ -19,8 +19,10 @@ export async function openProgress(terminal: Terminal): Promise<Progress> {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
-    hideCursor: true,
     clearOnComplete: true,
+    // Nothing of the terminal is changed that Ctrl-C would leave changed.
+    hideCursor: false,
+    linewrap: true,
     format(options, { value, progress }) {
       const megabytes = `${(value / 1e6).toFixed(1)} MB`;
       if (total === undefined) return `${label} ${megabytes}`;

@@ -10,20 +10,16 @@ export interface StoreChoice {
 /** Lines that invite to a second shell: three commands that work there as they are. */
 export function hints(instrument: Instrument, choice: StoreChoice): string[] {
   const url = choice.url ?? '';
-  if (url.startsWith('memory:')) return ['The store is in memory: no other process sees it, and it ends with this one.'];
+  if (url.startsWith('memory:'))
+    return ['The store is in memory: no other process sees it, and it ends with this one.'];
   const sensor = handySensor(instrument);
   const isSecret = /^[a-z]+:\/\/[^/]*@/.test(url);
   const named = choice.from === 'option' || choice.from === 'file';
   const where = named && !isSecret ? ` --store ${quoted(url)}` : '';
   const place = named && isSecret ? 'with ALIDADE_STORE set to the URL of the store' : 'in this folder';
   const verbs =
-    sensor === undefined
-      ? ['keys']
-      : [`get ${sensor}`, `range ${sensor} --from -3s`, `watch ${sensor}`];
-  return [
-    `Try in a second shell, ${place}:`,
-    ...verbs.map((verb) => `  npx alidade state ${verb}${where}`),
-  ];
+    sensor === undefined ? ['keys'] : [`get ${sensor}`, `range ${sensor} --from -3s`, `watch ${sensor}`];
+  return [`Try in a second shell, ${place}:`, ...verbs.map((verb) => `  npx alidade state ${verb}${where}`)];
 }
 
 /** A sensor to show: one that has a number, with the shortest name. */

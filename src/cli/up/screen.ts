@@ -16,7 +16,8 @@ export class Screen implements Disposable {
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    this.#coloured = (terminal.environment['NO_COLOR'] ?? '') === '' && terminal.environment['TERM'] !== 'dumb';
+    this.#coloured =
+      (terminal.environment['NO_COLOR'] ?? '') === '' && terminal.environment['TERM'] !== 'dumb';
   }
 
   get width(): number {

@@ -34,7 +34,12 @@ export function sensorTable(
   const rows = [headings, ...shown.map((sensor) => cellsOf(sensor, nowSeconds))];
   const widest = (column: keyof Cells) => Math.max(...rows.map((row) => length(row[column])));
   // Fixed where values come and go, so that columns stay where they are.
-  const widths = { value: Math.max(10, widest('value')), units: widest('units'), age: 6, samples: widest('samples') };
+  const widths = {
+    value: Math.max(10, widest('value')),
+    units: widest('units'),
+    age: 6,
+    samples: widest('samples'),
+  };
   const others = widths.value + widths.units + widths.age + widths.samples + 4 * gap.length;
   const nameWidth = Math.max(minNameWidth, Math.min(widest('name'), width - others));
   const texts = rows.map(({ name, value, units, age, samples }) =>

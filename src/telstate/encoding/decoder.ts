@@ -1,7 +1,6 @@
 import { DecodeError } from '../errors.ts';
 import { Complex } from './complex.ts';
 import { type DTypeKind, parseDType } from './dtype.ts';
-import { extension, isUnhashable, maxContainers, maxDepth, msgpackHeader } from './encoder.ts';
 import { asDecodeError, Fault } from './fault.ts';
 import { Float } from './float.ts';
 import { copyOf, Input } from './input.ts';
@@ -12,6 +11,7 @@ import { NpScalar } from './np-scalar.ts';
 import { fromPython, parseNpyHeader } from './npy.ts';
 import { Tuple } from './tuple.ts';
 import type { PlainObject, Value } from './value.ts';
+import { extension, isUnhashable, maxCompounds, maxDepth, msgpackHeader } from './wire.ts';
 
 /** How stored bytes are read. */
 export interface DecodeOptions {
@@ -35,7 +35,7 @@ export interface DecodeOptions {
  * Nothing in the result shares memory with `bytes`. Dicts may have keys that the reference's own reader refuses
  * (numbers, tuples); of equal keys the last wins. Pickled values are refused.
  *
- * @throws DecodeError on anything that is not one whole value, and on more than 1024 levels or 2 million containers.
+ * @throws DecodeError on anything that is not one whole value, and on more than 1024 levels or 2 million compound values (lists, bytes, ...).
  * @example decodeValue(encodeValue({ dish: 'm062' })) // { dish: 'm062' }
  */
 export function decodeValue(bytes: Uint8Array, options: DecodeOptions = {}): Value {
@@ -71,7 +71,7 @@ class Decoder {
   private readonly exact: boolean;
   private readonly maxDepth: number;
   private depth = 0;
-  private containers = 0;
+  private compounds = 0;
 
   constructor(input: Input, options: DecodeOptions) {
     this.input = input;
@@ -104,11 +104,11 @@ class Decoder {
       case 0xc3:
         return true;
       case 0xc4:
-        return input.copy(input.byte());
+        return this.binary(input.byte());
       case 0xc5:
-        return input.copy(input.uint16());
+        return this.binary(input.uint16());
       case 0xc6:
-        return input.copy(input.uint32());
+        return this.binary(input.uint32());
       case 0xc7:
         return this.extension(input.byte());
       case 0xc8:
@@ -168,9 +168,14 @@ class Decoder {
     return Number.isNaN(value) ? Float.fromBits(this.input.bitsBefore()) : new Float(value);
   }
 
+  private binary(size: number): Uint8Array {
+    this.count();
+    return this.input.copy(size);
+  }
+
   private count(): void {
-    if (++this.containers > maxContainers)
-      throw new Fault(`it holds more than ${maxContainers} compound values`);
+    if (++this.compounds > maxCompounds)
+      throw new Fault(`it holds more than ${maxCompounds} compound values`);
   }
 
   /** One level in; every one of `atLeast` items to come takes a byte or more. */

@@ -10,18 +10,7 @@ import { Output } from './output.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { Tuple } from './tuple.ts';
 import { type TypedArray, typedArrayDescriptor } from './typed-arrays.ts';
-
-/** Lists, tuples and dicts may stand this deep inside each other, in writing as in reading. */
-export const maxDepth = 1024;
-
-/** Lists, tuples, dicts and other compound values that one value may hold, in writing as in reading. */
-export const maxContainers = 2 ** 21;
-
-/** Extension types of telescope state. */
-export const extension = { tuple: 1, complex: 2, ndarray: 3, npscalar: 4, timestamp: -1 } as const;
-
-/** First byte of a value in MessagePack. */
-export const msgpackHeader = 0xff;
+import { extension, isUnhashable, maxCompounds, maxDepth, msgpackHeader } from './wire.ts';
 
 const maxInteger = 2n ** 64n - 1n;
 const minInteger = -(2n ** 63n);
@@ -43,7 +32,7 @@ const maxCount = 2 ** 32 - 1;
  * | `Complex`, `NpScalar`, null, boolean | their namesakes |
  *
  * @throws EncodeError naming the type and its place (`value.a[3]`) on everything else: undefined, functions, symbols,
- * class instances, cycles, lone surrogates, more than 1024 levels or 2 million containers.
+ * class instances, cycles, lone surrogates, more than 1024 levels or 2 million compound values.
  * @example encodeValue({ dish: 'm062', gains: new Float32Array(4) })
  */
 export function encodeValue(value: unknown): Uint8Array {
@@ -56,12 +45,12 @@ class Encoder {
   busy = false;
   private readonly out = new Output();
   private depth = 0;
-  private containers = 0;
+  private compounds = 0;
 
   encode(value: unknown): Uint8Array {
     this.busy = true;
     this.depth = 0;
-    this.containers = 0;
+    this.compounds = 0;
     this.out.length = 0;
     try {
       this.out.byte(msgpackHeader);
@@ -112,6 +101,7 @@ class Encoder {
       this.out.bits(value.bits);
     } else if (value instanceof Uint8Array) {
       if (value.length > maxCount) throw Refusal.tooLong('bytes');
+      this.count();
       this.out.binary(value);
     } else if (prototype === Map.prototype) this.map(value as Map<unknown, unknown>);
     else this.compound(value);
@@ -141,7 +131,7 @@ class Encoder {
   }
 
   private count(): void {
-    if (++this.containers > maxContainers) throw Refusal.tooMany(maxContainers);
+    if (++this.compounds > maxCompounds) throw Refusal.tooMany(maxCompounds);
   }
 
   private enter(container: object): void {
@@ -239,15 +229,6 @@ class Encoder {
 }
 
 const shared = new Encoder();
-
-/** Whether Python could not have it as a key of a dict. */
-export function isUnhashable(key: unknown): boolean {
-  if (typeof key !== 'object' || key === null || key instanceof Uint8Array) return false;
-  if (Array.isArray(key) || key instanceof Map || key instanceof NdArray || ArrayBuffer.isView(key))
-    return true;
-  const prototype: unknown = Object.getPrototypeOf(key);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /** A descriptor as Python holds it: structures are lists of tuples. */
 function toPython(descriptor: Descriptor): unknown {

@@ -1,12 +1,12 @@
 import { EncodeError } from '../errors.ts';
 import { Complex } from './complex.ts';
-import { maxDepth } from './encoder.ts';
 import { Float, floatBits, plainNanBits } from './float.ts';
 import { MsgpackTimestamp } from './msgpack-timestamp.ts';
 import { NdArray } from './nd-array.ts';
 import { NpScalar } from './np-scalar.ts';
 import { Tuple } from './tuple.ts';
 import type { Value } from './value.ts';
+import { maxDepth } from './wire.ts';
 
 /**
  * A value as JSON text without loss: `parseJson` gives back what is stored as the same bytes. Floats are written as

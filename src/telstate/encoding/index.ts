@@ -1,7 +1,7 @@
 export { Complex } from './complex.ts';
 export { type DecodeOptions, decodeValue } from './decoder.ts';
 export type { Descriptor, DType, DTypeField, DTypeKind, Field } from './dtype.ts';
-export { encodeValue, maxDepth } from './encoder.ts';
+export { encodeValue } from './encoder.ts';
 export { Float, float } from './float.ts';
 export { formatJson } from './format-json.ts';
 export { MsgpackTimestamp } from './msgpack-timestamp.ts';
@@ -13,3 +13,4 @@ export { sameValue } from './same-value.ts';
 export { Tuple, tuple } from './tuple.ts';
 export type { TypedArray } from './typed-arrays.ts';
 export type { PlainObject, Value } from './value.ts';
+export { maxCompounds, maxDepth } from './wire.ts';

@@ -90,7 +90,7 @@ test('an exact read is written again as the same bytes', () => {
       const stored = encodeValue(decodeValue(encodeValue(given), { exact: true }));
       expect(encodeValue(decodeValue(stored, { exact: true }))).toEqual(stored);
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });
 
@@ -109,7 +109,7 @@ test('JSON text keeps every bit', () => {
       const exact = decodeValue(encodeValue(given), { exact: true });
       expect(encodeValue(parseJson(formatJson(exact)))).toEqual(encodeValue(exact));
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });
 
@@ -142,7 +142,7 @@ test('random bytes are read or refused with a DecodeError', () => {
       readsOrRefuses(noise);
       readsOrRefuses(Uint8Array.of(0xff, ...noise));
     }),
-    { numRuns: 2000 },
+    { numRuns: 600 },
   );
 });
 
@@ -155,7 +155,7 @@ test('damaged values are read or refused with a DecodeError', () => {
       readsOrRefuses(stored);
       readsOrRefuses(stored.subarray(0, 1 + (cut % stored.length)));
     }),
-    { numRuns: 2000 },
+    { numRuns: 600 },
   );
 });
 
@@ -183,7 +183,7 @@ test('random text is JSON or refused with an error of ours', () => {
         expect(error).toBeInstanceOf(AlidadeError);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 600 },
   );
 });
 

@@ -38,7 +38,7 @@ export class Refusal extends Error {
 
   static tooMany(limit: number): Refusal {
     return new Refusal(
-      `it holds more than ${limit} lists, dicts and other compound values; use a NumPy array`,
+      `it holds more than ${limit} compound values (lists, dicts, bytes, ...); use a NumPy array`,
     );
   }
 

@@ -24,7 +24,7 @@ export type Value =
   | MsgpackTimestamp
   | Value[]
   | Map<Value, Value>
-  | { [key: string]: Value };
+  | PlainObject;
 
-/** A class instance of this module, as against a plain object: the order of tests matters to nobody else. */
+/** A dict whose keys are all text. */
 export type PlainObject = { [key: string]: Value };

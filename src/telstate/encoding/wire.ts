@@ -1,0 +1,25 @@
+import { NdArray } from './nd-array.ts';
+
+/** Lists, tuples and dicts may stand this deep inside each other, in writing as in reading. */
+export const maxDepth = 1024;
+
+/**
+ * Compound values (all but null, booleans, numbers and text) that one value may hold, in writing as in reading: a byte
+ * or two of input can ask for 200 bytes of memory for each.
+ */
+export const maxCompounds = 2 ** 21;
+
+/** Extension types of telescope state. */
+export const extension = { tuple: 1, complex: 2, ndarray: 3, npscalar: 4, timestamp: -1 } as const;
+
+/** First byte of a value in MessagePack. */
+export const msgpackHeader = 0xff;
+
+/** Whether Python could not have it as a key of a dict. */
+export function isUnhashable(key: unknown): boolean {
+  if (typeof key !== 'object' || key === null || key instanceof Uint8Array) return false;
+  if (Array.isArray(key) || key instanceof Map || key instanceof NdArray || ArrayBuffer.isView(key))
+    return true;
+  const prototype: unknown = Object.getPrototypeOf(key);
+  return prototype === Object.prototype || prototype === null;
+}

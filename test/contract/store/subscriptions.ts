@@ -56,9 +56,12 @@ export function subscriptions(context: Context): void {
       subscribed.push(await context.subscribe({ channels: ['c'], patterns: i % 2 === 0 ? [] : ['d*'] }));
       await tell('c', String(i), context.other);
     }
+    const all = ['c 0', 'c 1', 'c 2', 'c 3', 'c 4'];
     for (const [i, subscription] of subscribed.entries()) {
-      const expected = ['c 0', 'c 1', 'c 2', 'c 3', 'c 4'].slice(i);
-      expect(await heard(subscription, expected.length)).toEqual(expected);
+      const events = await heard(subscription, all.length - i);
+      while (events.at(-1) !== 'c 4') events.push(...(await heard(subscription, 1)));
+      // One that was still on its way when the subscription began may be heard too.
+      expect(events).toEqual(all.slice(-events.length));
     }
   });
 

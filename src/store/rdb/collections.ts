@@ -70,7 +70,7 @@ export function* quicklist(window: ByteWindow, parts: Parts, version: 1 | 2): St
 
 function* blockElements(block: Uint8Array, parts: Parts, form: PackedForm): Steps {
   const elements = packedElements(form, block);
-  for (let element = elements.next(); element !== undefined; element = elements.next()) {
+  for (let element = elements.next(); element !== undefined && !parts.foreign; element = elements.next()) {
     if (parts.full) yield parts.take(true);
     parts.add(element);
   }
@@ -96,7 +96,7 @@ export function* plainSortedSet(window: ByteWindow, parts: Parts, scores: 'text'
 
 export function* packedSortedSet(window: ByteWindow, parts: Parts, form: PackedForm): Steps {
   const elements = packedElements(form, yield* readString(window));
-  for (let member = elements.next(); member !== undefined; member = elements.next()) {
+  for (let member = elements.next(); member !== undefined && !parts.foreign; member = elements.next()) {
     const score = elements.next();
     if (score === undefined) throw new Damage('a sorted set has a member without a score');
     if (parts.full) yield parts.take(true);
@@ -125,7 +125,7 @@ export function* plainHash(window: ByteWindow, parts: Parts): Steps {
 
 export function* packedHash(window: ByteWindow, parts: Parts, form: PackedForm): Steps {
   const elements = packedElements(form, yield* readString(window));
-  for (let field = elements.next(); field !== undefined; field = elements.next()) {
+  for (let field = elements.next(); field !== undefined && !parts.foreign; field = elements.next()) {
     const value = elements.next();
     if (value === undefined) throw new Damage('a hash has a field without a value');
     if (parts.full) yield parts.take(true);
@@ -155,7 +155,7 @@ export function* expiringHash(window: ByteWindow, parts: Parts, relative: boolea
 export function* packedExpiringHash(window: ByteWindow, parts: Parts, dated: boolean): Steps {
   if (dated) yield* readSigned64(window);
   const elements = packedElements('listpack', yield* readString(window));
-  for (let field = elements.next(); field !== undefined; field = elements.next()) {
+  for (let field = elements.next(); field !== undefined && !parts.foreign; field = elements.next()) {
     const value = elements.next();
     const time = elements.next();
     if (value === undefined || time === undefined)

@@ -32,6 +32,11 @@ export class Parts {
     return this.#count >= partElements || this.#bytes >= partBytes;
   }
 
+  /** Whether nothing more is gathered, so that the rest of a block need not be looked at. */
+  get foreign(): boolean {
+    return this.#foreign !== undefined;
+  }
+
   /** From here on the key is one that the store cannot hold, and nothing more of it is gathered. */
   becomeForeign(type = this.#kind === 'series' ? scoredSet : longField): void {
     this.#foreign = type;

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { key, length, rdbFile, row, text } from '../../../test/support/rdb-file.ts';
+import { integer, key, length, rdbFile, row, text } from '../../../test/support/rdb-file.ts';
 import {
   byField,
   type Content,
@@ -234,6 +235,19 @@ test('a length that no file can hold costs no memory', async () => {
     await expect(entriesOf(rdbFile(11, bomb))).rejects.toBeInstanceOf(RdbParseError);
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
+});
+
+test('a block that unpacks to millions of elements leaves the event loop free', async () => {
+  const elements = 3_000_000;
+  const block = new Uint8Array(2 * elements + 7).fill(1);
+  block.set(integer(block.length, 4));
+  block.fill(0xff, 4, 6).fill(0xff, -1);
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  const snapshot = await openSnapshot(rdbFile(11, key(20, 'set', text(block))));
+  loop.disable();
+  expect(snapshot.keys).toBe(1);
+  expect(loop.count).toBeGreaterThan(5);
 });
 
 test('a string above the largest value is refused before it is read', async () => {

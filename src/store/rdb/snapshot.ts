@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { ByteWindow, short } from './byte-window.ts';
@@ -123,6 +124,9 @@ export async function* readSnapshot(
   }
 }
 
+/** So long the walk keeps the event loop to itself where it need not wait for bytes. */
+const longestTurnMs = 10;
+
 async function check(file: SnapshotFile, options: SnapshotOptions): Promise<Check> {
   const foreign = new KeyFlags();
   let keys = 0;
@@ -163,8 +167,13 @@ async function* walkFile(
       throw new AlidadeError('ALI_SNAPSHOT', message, { cause: error });
     }
   };
+  let freeAt = performance.now() + longestTurnMs;
   try {
-    for (;;) {
+    for (let count = 1; ; count++) {
+      if (count % 16 === 0 && performance.now() > freeAt) {
+        await setImmediate();
+        freeAt = performance.now() + longestTurnMs;
+      }
       const step = steps.next();
       if (step.done === true) {
         if (window.byte() !== short || (await fill())) throw new Damage('bytes follow after its end');

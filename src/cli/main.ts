@@ -17,6 +17,11 @@ const nouns: readonly Noun[] = [
     summary: 'telescope state: read, write and wait for attributes, sensors and indexed keys',
     load: async () => (await import('./state.ts')).defineState,
   },
+  {
+    name: 'up',
+    summary: 'bring the instrument of an instrument.yaml to life',
+    load: async () => (await import('./up.ts')).defineUp,
+  },
 ];
 
 const exitStatus = `

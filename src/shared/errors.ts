@@ -49,6 +49,7 @@ export const errorCodes = {
   ALI_EXPRESSION: { exit: 2, when: 'an expression does not parse or does not evaluate' },
   ALI_ENDPOINT: { exit: 2, when: 'a host:port text is malformed' },
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
+  ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4 | 5; when: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;

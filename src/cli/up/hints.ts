@@ -22,11 +22,11 @@ export function hints(instrument: Instrument, choice: StoreChoice): string[] {
   return [`Try in a second shell, ${place}:`, ...verbs.map((verb) => `  npx alidade state ${verb}${where}`)];
 }
 
-/** A sensor to show: one that has a number, with the shortest name. */
-function handySensor(instrument: Instrument): string | undefined {
-  const { sensors } = instrument.status();
-  const numbers = sensors.filter(({ value }) => value instanceof Float);
-  const [first] = (numbers.length > 0 ? numbers : [...sensors]).sort((a, b) => a.name.length - b.name.length);
+/** A sensor to show: one that gives a number now, with the shortest name. */
+function handySensor({ definition }: Instrument): string | undefined {
+  const simulated = definition.sensors.filter(({ simulate }) => simulate !== undefined);
+  const numbers = simulated.filter(({ simulate }) => simulate?.valueAt(Date.now() / 1000) instanceof Float);
+  const [first] = (numbers.length > 0 ? numbers : simulated).sort((a, b) => a.name.length - b.name.length);
   return first === undefined ? undefined : quoted(first.name);
 }
 

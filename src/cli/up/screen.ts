@@ -1,7 +1,7 @@
 import type { Terminal } from '../terminal.ts';
 import { clip, type Line } from './table.ts';
 
-const escape = '\x1b[';
+const control = '\x1b[';
 const looks = { strong: '1', faint: '2', alert: '33' } as const;
 
 /**
@@ -16,17 +16,16 @@ export class Screen implements Disposable {
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    this.#coloured =
-      (terminal.environment['NO_COLOR'] ?? '') === '' && terminal.environment['TERM'] !== 'dumb';
+    this.#coloured = (terminal.environment.NO_COLOR ?? '') === '' && terminal.environment.TERM !== 'dumb';
   }
 
   get width(): number {
-    return this.#terminal.stdout.columns ?? 80;
+    return this.#terminal.stdout.columns || 80;
   }
 
   /** Lines that have room at once: the cursor stands on the one below them. */
   get height(): number {
-    return Math.max(2, (this.#terminal.stdout.rows ?? 24) - 1);
+    return Math.max(2, (this.#terminal.stdout.rows || 24) - 1);
   }
 
   draw(lines: readonly Line[]): void {
@@ -41,25 +40,25 @@ export class Screen implements Disposable {
 
   /** Shows the cursor again, below the last frame. */
   [Symbol.dispose](): void {
-    if (this.#size !== '') this.#terminal.stdout.write(`\r${escape}J${escape}?25h`);
+    if (this.#size !== '') this.#terminal.stdout.write(`\r${control}J${control}?25h`);
     this.#size = '';
   }
 
   #change(frame: readonly string[]): string {
     const size = `${this.width}x${this.height}`;
-    const all = frame.map((line) => `${line}${escape}K\n`).join('');
+    const all = frame.map((line) => `${line}${control}K\n`).join('');
     if (this.#size !== size) {
       const first = this.#size === '';
       this.#size = size;
       // A terminal that changed its width has moved the lines: nobody knows where they are now.
-      return first ? `${escape}?25l${all}` : `${escape}2J${escape}H${all}`;
+      return first ? `${control}?25l${all}` : `${control}2J${control}H${all}`;
     }
     const before = this.#drawn;
-    if (before.length !== frame.length) return `\r${escape}${before.length}A${escape}J${all}`;
+    if (before.length !== frame.length) return `\r${control}${before.length}A${control}J${all}`;
     const changed = frame.flatMap((line, i) => {
       if (line === before[i]) return [];
       const up = frame.length - i;
-      return [`\r${escape}${up}A${line}${escape}K\r${escape}${up}B`];
+      return [`\r${control}${up}A${line}${control}K\r${control}${up}B`];
     });
     return changed.join('');
   }
@@ -68,6 +67,6 @@ export class Screen implements Disposable {
     const clipped = clip(text, this.width);
     return look === undefined || !this.#coloured || clipped === ''
       ? clipped
-      : `${escape}${looks[look]}m${clipped}${escape}0m`;
+      : `${control}${looks[look]}m${clipped}${control}0m`;
   }
 }

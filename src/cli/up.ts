@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import { type Instrument, openInstrument, readDefinition } from '../instrument/index.ts';
+import { isAlidadeError } from '../shared/errors.ts';
+import { examples, named } from './options.ts';
+import { openProgress } from './progress.ts';
+import { printLine, type Terminal } from './terminal.ts';
+import { parseDurationMs } from './time.ts';
+import { hints, type StoreChoice } from './up/hints.ts';
+import { startLines, stopLine } from './up/report.ts';
+import { StopSignals } from './up/stop-signals.ts';
+import { openJsonView, openLiveView, openPlainView, type View } from './up/view.ts';
+
+interface UpOptions {
+  readonly store?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly for?: number;
+}
+
+const help = `
+The store is --store, else $ALIDADE_STORE, else the store of the file, else ./.alidade. What it has already is never
+overwritten: neither by the attributes of the file nor by its snapshot. Ctrl-C ends the instrument; the data stay.`;
+
+/** `alidade up`: an instrument in one process. */
+export function defineUp(command: Command, terminal: Terminal): void {
+  command
+    .argument('[path]', 'an instrument file, or a folder with an instrument.yaml', '.')
+    .option(
+      '--store <url>',
+      'the store to use: sqlite:FOLDER, redis://HOST or memory: (or set ALIDADE_STORE)',
+    )
+    .option('--for <duration>', 'end after this long: 90s, 10m, 1h', named('--for', parseDurationMs))
+    .option('--quiet', 'print nothing but errors')
+    .option('--json', 'print JSON, one object a line')
+    .addHelpText('after', help)
+    .addHelpText(
+      'after',
+      examples('alidade up examples/telescope', 'alidade up --store redis://127.0.0.1 --for 10m'),
+    )
+    .action((path: string, options: UpOptions) => up(path, options, terminal));
+}
+
+async function up(path: string, options: UpOptions, terminal: Terminal): Promise<void> {
+  using stop = new StopSignals();
+  const choice = chooseStore(path, options, terminal);
+  const instrument = await open(path, choice, stop, terminal);
+  if (instrument === undefined) return;
+  await using _closing = instrument;
+  await run(instrument, choice, options, stop, terminal);
+  await instrument.close();
+  if (options.quiet !== true && options.json !== true) await printLine(terminal, stopLine(instrument));
+}
+
+function chooseStore(path: string, { store }: UpOptions, terminal: Terminal): StoreChoice {
+  if (store !== undefined) return { from: 'option', url: store };
+  const variable = terminal.environment.ALIDADE_STORE;
+  if (variable !== undefined && variable !== '') return { from: 'environment', url: variable };
+  const { storeUrl } = readDefinition(path);
+  return storeUrl === undefined ? { from: 'default', url: undefined } : { from: 'file', url: storeUrl };
+}
+
+/** Undefined when it was stopped before it ran. */
+async function open(
+  path: string,
+  { url }: StoreChoice,
+  stop: StopSignals,
+  terminal: Terminal,
+): Promise<Instrument | undefined> {
+  using progress = await openProgress(terminal);
+  try {
+    return await openInstrument(path, {
+      storeUrl: url,
+      signal: stop.signal,
+      onProgress: ({ phase, bytes, totalBytes }) =>
+        progress.update(phase === 'check' ? 'checking the snapshot' : 'loading it', bytes, totalBytes),
+    });
+  } catch (error) {
+    if (stop.signal.aborted && isAlidadeError(error, 'ALI_ABORTED')) return undefined;
+    throw error;
+  }
+}
+
+/** Shows the instrument until it is told to end. @throws ALI_INSTRUMENT_RUNNING when it was taken over */
+async function run(
+  instrument: Instrument,
+  choice: StoreChoice,
+  options: UpOptions,
+  stop: StopSignals,
+  terminal: Terminal,
+): Promise<void> {
+  using _view = openView(instrument, choice, options, terminal);
+  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const timer = options.for === undefined ? undefined : setTimeout(() => resolve(undefined), options.for);
+  const rival = await Promise.race([over, stop.stopped, instrument.takenOver]);
+  clearTimeout(timer);
+  if (rival !== undefined) throw rival;
+}
+
+function openView(
+  instrument: Instrument,
+  choice: StoreChoice,
+  { quiet, json }: UpOptions,
+  terminal: Terminal,
+): View {
+  if (json === true) return openJsonView(terminal, instrument);
+  if (quiet === true) return { [Symbol.dispose]: () => undefined };
+  const openTable = terminal.stdout.isTTY === true ? openLiveView : openPlainView;
+  const foot = [...hints(instrument, choice), 'Ctrl-C ends it; the data stay.'];
+  return openTable(terminal, instrument, startLines(instrument), foot);
+}

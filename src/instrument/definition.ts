@@ -1,0 +1,31 @@
+import type { Value } from '../telstate/index.ts';
+import type { Simulation } from './simulation.ts';
+
+/** What an `instrument.yaml` says, complete: no other file sees an optional. */
+export interface InstrumentDefinition {
+  /** The file as it was given, for messages. */
+  readonly file: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** The URL of the store, its folder made absolute; undefined where the file names none. */
+  readonly storeUrl: string | undefined;
+  /** The path of the snapshot to load, made absolute. */
+  readonly snapshotFile: string | undefined;
+  /** In the order of the file. */
+  readonly attributes: ReadonlyMap<string, Value>;
+  readonly sensors: readonly SensorDefinition[];
+}
+
+/** A sensor of telescope state, and where its samples come from. */
+export interface SensorDefinition {
+  readonly name: string;
+  readonly units: string | undefined;
+  readonly description: string | undefined;
+  readonly simulate: SimulationDefinition | undefined;
+}
+
+export interface SimulationDefinition {
+  /** Samples a second. */
+  readonly rateHz: number;
+  readonly valueAt: Simulation;
+}

@@ -1,0 +1,153 @@
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
+import { float, type Value } from '../telstate/index.ts';
+import type { InstrumentDefinition, SensorDefinition } from './definition.ts';
+import { nearestName } from './nearest-name.ts';
+import { instrumentSchema, namesIn } from './schema.ts';
+import { compileSimulation, type Simulation } from './simulation.ts';
+import { type Path, YamlFile } from './yaml-file.ts';
+
+export const instrumentFileName = 'instrument.yaml';
+
+/**
+ * Reads an instrument file, or the `instrument.yaml` of a folder, and checks all that can be known without a store.
+ * Relative paths in it start at its folder.
+ *
+ * @throws ALI_INSTRUMENT with file, line and column, what was found, what is expected, and the nearest known name
+ * @example
+ * const { name, sensors } = readDefinition('examples/telescope');
+ */
+export function readDefinition(path: string): InstrumentDefinition {
+  const file = fileOf(path);
+  const yaml = new YamlFile(file);
+  const parsed = instrumentSchema.safeParse(yaml.values());
+  if (!parsed.success) throw faultOf(yaml, parsed.error.issues);
+  const { name, description, store, state } = parsed.data;
+  const folder = dirname(resolve(file));
+  return {
+    file,
+    name,
+    description,
+    storeUrl: store === undefined ? undefined : storeUrlOf(yaml, store, folder),
+    snapshotFile: state.snapshot === undefined ? undefined : snapshotFileOf(yaml, state.snapshot, folder),
+    attributes: new Map(attributesOf(yaml)),
+    sensors: Object.entries(state.sensors).map(
+      ([key, { units, description, simulate }]): SensorDefinition => ({
+        name: key,
+        units,
+        description,
+        simulate: simulate && {
+          rateHz: simulate.rate,
+          valueAt: simulationOf(yaml, key, simulate.value, name),
+        },
+      }),
+    ),
+  };
+}
+
+/** Compiles an expression, and tries it once: most mistakes show at any time. */
+function simulationOf(yaml: YamlFile, sensor: string, source: string, instrument: string): Simulation {
+  try {
+    const simulation = compileSimulation(source, `${instrument}/${sensor}`);
+    simulation(Date.now() / 1000);
+    return simulation;
+  } catch (error) {
+    if (!isAlidadeError(error, 'ALI_EXPRESSION')) throw error;
+    const path = ['state', 'sensors', sensor, 'simulate'];
+    const place = yaml.found(path) === 'a map' ? [...path, 'value'] : path;
+    throw yaml.fault(place, `${place.join('.')}: ${error.message}`);
+  }
+}
+
+function fileOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  const file = found?.isDirectory() ? join(path, instrumentFileName) : path;
+  if (found !== undefined && statSync(file, { throwIfNoEntry: false }) !== undefined) return file;
+  throw new AlidadeError(
+    'ALI_INSTRUMENT',
+    found === undefined
+      ? `there is no file or folder ${path}`
+      : `there is no ${instrumentFileName} in ${path}: name the folder or file of an instrument`,
+  );
+}
+
+/** The values of attributes keep what they are in the file: `1.0` is a float, `1` is not. */
+function attributesOf(yaml: YamlFile): [string, Value][] {
+  const whole = yaml.values(float) as { state?: { attributes?: Record<string, Value> | null } | null };
+  return Object.entries(whole.state?.attributes ?? {});
+}
+
+function storeUrlOf(yaml: YamlFile, url: string, folder: string): string {
+  if (url.endsWith('.rdb')) {
+    throw yaml.fault(['store'], `store is a snapshot, which cannot be written: give it as state.snapshot`);
+  }
+  const match = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url);
+  return match === null ? url : `sqlite:${resolve(folder, match[1] ?? '')}`;
+}
+
+function snapshotFileOf(yaml: YamlFile, name: string, folder: string): string {
+  const file = resolve(folder, name);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
+  throw yaml.fault(['state', 'snapshot'], `state.snapshot: there is no file ${file}`);
+}
+
+/** An issue as the schema's library gives it. */
+interface Issue {
+  readonly code: string;
+  readonly path: Path;
+  readonly message: string;
+  readonly keys?: readonly string[];
+  readonly issues?: readonly { readonly message: string }[];
+}
+
+/** One error for all issues, in the order of their places; the first is the message, the others follow in lines. */
+function faultOf(yaml: YamlFile, issues: readonly unknown[]): AlidadeError {
+  const faults = (issues as readonly Issue[]).flatMap((issue) => faultsOf(yaml, issue));
+  const messages = [...new Set(faults.map(({ message }) => message))].sort(byPlace);
+  const shown = messages.slice(0, maxFaults);
+  if (messages.length > maxFaults) shown.push(`… and ${messages.length - maxFaults} more`);
+  return new AlidadeError('ALI_INSTRUMENT', shown.join('\n'));
+}
+
+const maxFaults = 10;
+
+function byPlace(a: string, b: string): number {
+  const [lineA, columnA] = placeOf(a);
+  const [lineB, columnB] = placeOf(b);
+  return lineA - lineB || columnA - columnB;
+}
+
+function placeOf(message: string): readonly [line: number, column: number] {
+  const match = /:(\d+):(\d+): /.exec(message);
+  return [Number(match?.[1]), Number(match?.[2])];
+}
+
+function faultsOf(yaml: YamlFile, issue: Issue): AlidadeError[] {
+  const { code, path, message } = issue;
+  if (code === 'unrecognized_keys') {
+    return (issue.keys ?? []).map((key) => yaml.fault(path, unknownName(path, key), key));
+  }
+  if (code === 'invalid_key') {
+    const key = String(path.at(-1));
+    const expected = issue.issues?.[0]?.message ?? message;
+    return [yaml.fault(path.slice(0, -1), `${JSON.stringify(key)} is not ${expected}`, key)];
+  }
+  const found = yaml.found(path);
+  const where = path.length === 0 ? 'the file' : path.map(String).join('.');
+  return [yaml.fault(path, `${where} is ${found}; expected ${message}`)];
+}
+
+function unknownName(path: Path, key: string): string {
+  const known: readonly string[] = namesAt(path);
+  const nearest = nearestName(key, known);
+  const where = path.length === 0 ? '' : ` in ${path.map(String).join('.')}`;
+  const hint = nearest === undefined ? `expected ${known.join(', ')}` : `did you mean '${nearest}'?`;
+  return `unknown name '${key}'${where}; ${hint}`;
+}
+
+function namesAt(path: Path): readonly string[] {
+  if (path.length === 0) return namesIn.instrument;
+  if (path.length === 1) return namesIn.state;
+  return path.length === 3 ? namesIn.sensor : namesIn.simulate;
+}

@@ -15,6 +15,7 @@ const longestTimerMs = 2 ** 31 - 1;
  */
 export class Ending implements Disposable {
   onEnd: () => void = () => undefined;
+  readonly #ended = new AbortController();
   readonly #name: string;
   readonly #options: EndingOptions;
   readonly #startedMs = performance.now();
@@ -32,6 +33,11 @@ export class Ending implements Disposable {
     }
     if (signal?.aborted) throw this.#cancelled();
     signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Aborted when the wait has ended, in whatever way. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
   }
 
   /** Lets the time-out take effect from now on; it still counts from the beginning. */
@@ -63,6 +69,7 @@ export class Ending implements Disposable {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     clearTimeout(this.#timer);
     this.onEnd = () => undefined;
+    this.#ended.abort();
   }
 
   #abort = (): void => this.#end(this.#cancelled());
@@ -74,6 +81,7 @@ export class Ending implements Disposable {
   #end(error: Error): void {
     if (this.#error !== undefined) return;
     this.#error = error;
+    this.#ended.abort();
     for (const reject of this.#rejects) reject(error);
     this.onEnd();
   }

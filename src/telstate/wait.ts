@@ -5,6 +5,7 @@ import { Ending, type EndingOptions } from './ending.ts';
 import { type Current, currentOf, decoded, type ExactOption } from './entry.ts';
 import { ImmutableKeyError } from './errors.ts';
 import { type Front, fullKeys, nameOf } from './front.ts';
+import { patiently } from './patience.ts';
 import { splitMember } from './time.ts';
 import { channelOf, type Notice, parseNotice } from './update.ts';
 import { encodeSubKey } from './write.ts';
@@ -133,14 +134,14 @@ async function waitFor<T>(
       );
     }
     if (event.event === 'gap') {
-      const found = await ending.race(waiter.check());
+      const found = await ending.race(patiently(waiter.check, ending.signal));
       if (found !== undefined) return found;
       continue;
     }
     const notice = parseNotice(event.payload);
     const prefix = channels.findIndex((channel) => Buffer.compare(channel, event.channel) === 0);
     if (notice === undefined || prefix < 0) continue;
-    const found = await ending.race(waiter.heard(notice, prefix));
+    const found = await ending.race(patiently(() => waiter.heard(notice, prefix), ending.signal));
     if (found !== undefined) return found;
   }
 }

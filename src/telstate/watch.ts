@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isAlidadeError } from '../shared/errors.ts';
 import {
   type Key,
   keyBytes,
@@ -12,6 +10,7 @@ import type { ReadOptions } from './entry.ts';
 import { InvalidTimestampError } from './errors.ts';
 import { Follower, type Look, type Missed } from './follower.ts';
 import { type Front, fullKeys } from './front.ts';
+import { patiently } from './patience.ts';
 import { packTime } from './time.ts';
 import { channelOf, type Notice, parseNotice } from './update.ts';
 import { eventOf, type WatchEvent } from './watch-event.ts';
@@ -61,8 +60,6 @@ interface Pending {
 const looksAtOnce = 32;
 const pageBytes = 1024 * 1024;
 const maxPage = 1000;
-const firstRetryMs = 50;
-const longestRetryMs = 2000;
 
 class StateWatch implements Watch {
   readonly #space: Space;
@@ -252,16 +249,8 @@ class StateWatch implements Watch {
     window.trim();
   }
 
-  /** The store reconnects for ever, and so does a watch. */
-  async #patiently<T>(work: () => Promise<T>): Promise<T> {
-    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isAlidadeError(error, 'ALI_STORE_UNREACHABLE')) throw error;
-        await delay(waitMs, undefined, { signal: this.#closing.signal });
-      }
-    }
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(work, this.#closing.signal);
   }
 }
 

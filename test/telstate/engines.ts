@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { openStore, type Space, type Store } from '../../src/store/index.ts';
 
+import { RedisServer } from '../support/redis-server.ts';
+import { requireServer } from '../support/require-server.ts';
+
 /** A place for a store, on which each call of `open` opens the same state, as another process would. */
 export interface Place extends AsyncDisposable {
   open(): Promise<Space>;
@@ -13,6 +16,9 @@ export interface Place extends AsyncDisposable {
 export function onEveryEngine(suite: (makePlace: () => Promise<Place>) => void): void {
   describe('memory:', () => suite(memoryPlace));
   describe('sqlite:', () => suite(sqlitePlace));
+  describe.skipIf(!requireServer('redis-server', 'telescope state on Redis'))('redis:', () =>
+    suite(redisPlace),
+  );
 }
 
 async function memoryPlace(): Promise<Place> {
@@ -23,6 +29,11 @@ async function memoryPlace(): Promise<Place> {
 async function sqlitePlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'alidade-telstate-'));
   return placeOf(`sqlite:${folder}`, async () => rmSync(folder, { recursive: true }));
+}
+
+async function redisPlace(): Promise<Place> {
+  const server = await RedisServer.start();
+  return placeOf(server.url, () => server.close());
 }
 
 function placeOf(url: string, remove: () => Promise<void>): Place {

@@ -27,6 +27,23 @@ export function subscriptions(context: Context): void {
     expect(await heardUntilNow(subscription, context.space)).toEqual(['ab 1', 'b* 1', 'a* 1']);
   });
 
+  test('patterns and channels that are not UTF-8 are told from others like them', async () => {
+    const patterns = ['\xff*', '\xfe*', 'a\xff?', '[\x80-\x90]z'].map(bytes);
+    const subscription = await context.subscribe({ patterns, channels: ['end'] });
+    const one = await context.subscribe({ patterns: [bytes('\xfe*')], channels: ['end'] });
+    for (const channel of ['\xff1', '\xfe2', '\xfd3', 'a\xff4', 'a\xff', '\x88z', '\x91z', 'z']) {
+      await context.space.write({
+        do: 'set',
+        key: 'k',
+        value: bytes(''),
+        notice: { channel: bytes(channel), payload: bytes('') },
+      });
+    }
+    const all = ['\xff1 ', '\xfe2 ', 'a\xff4 ', '\x88z '];
+    expect(await heardUntilNow(subscription, context.space)).toEqual(all);
+    expect(await heardUntilNow(one, context.space)).toEqual(['\xfe2 ']);
+  });
+
   test('a notice that several filters of one subscription match is heard once', async () => {
     const subscription = await context.subscribe({
       channels: ['ab', 'ab', 'end'],

@@ -35,8 +35,8 @@ export async function openStore(url?: string, options: OpenStoreOptions = {}): P
     }
     default:
       if (url.endsWith('.rdb')) {
-        const { openSnapshot } = await import('./snapshot-store.ts');
-        return openSnapshot(url);
+        const { openSnapshotStore } = await import('./snapshot-store.ts');
+        return openSnapshotStore(url);
       }
       throw new AlidadeError(
         'ALI_STORE_URL',

@@ -154,7 +154,7 @@ function column(rows: readonly (readonly unknown[])[]): Bytes[] {
 export function successor(prefix: Bytes): Bytes | undefined {
   const last = prefix.findLastIndex((byte) => byte !== 0xff);
   if (last < 0) return undefined;
-  const next = prefix.slice(0, last + 1);
+  const next = new Uint8Array(prefix.subarray(0, last + 1));
   next[last] = (next[last] as number) + 1;
   return next;
 }

@@ -27,6 +27,7 @@ export class Lease implements AsyncDisposable {
   readonly lost: Promise<AlidadeError>;
   readonly #space: Space;
   readonly #key: string;
+  readonly #claim: string;
   readonly #clock: Clock;
   readonly #content: Uint8Array;
   #lose: (error: AlidadeError) => void = () => undefined;
@@ -34,9 +35,10 @@ export class Lease implements AsyncDisposable {
   #renewal: Promise<void> = Promise.resolve();
   #released = false;
 
-  private constructor(space: Space, key: string, clock: Clock) {
+  private constructor(space: Space, instrument: string, clock: Clock, location: string) {
     this.#space = space;
-    this.#key = key;
+    this.#key = `instrument:${instrument}:running`;
+    this.#claim = `the instrument ${instrument} runs already on ${location}`;
     this.#clock = clock;
     const holder: Holder = {
       host: hostname(),
@@ -51,11 +53,11 @@ export class Lease implements AsyncDisposable {
   }
 
   /** @throws ALI_INSTRUMENT_RUNNING while another process holds it */
-  static async take(space: Space, instrument: string, clock: Clock): Promise<Lease> {
-    const lease = new Lease(space, `instrument:${instrument}:running`, clock);
+  static async take(space: Space, instrument: string, clock: Clock, location: string): Promise<Lease> {
+    const lease = new Lease(space, instrument, clock, location);
     const found = await lease.#tryTake();
-    if (found !== undefined) throw runningElsewhere(instrument, space, holderOf(found));
-    lease.#renewLater(instrument);
+    if (found !== undefined) throw lease.#heldBy(found);
+    lease.#renewLater();
     return lease;
   }
 
@@ -86,16 +88,16 @@ export class Lease implements AsyncDisposable {
     return applied ? undefined : found;
   }
 
-  #renewLater(instrument: string): void {
+  #renewLater(): void {
     this.#cancel = this.#clock.after(renewMs, () => {
-      this.#renewal = this.#renew(instrument).finally(() => {
-        if (!this.#released) this.#renewLater(instrument);
+      this.#renewal = this.#renew().finally(() => {
+        if (!this.#released) this.#renewLater();
       });
     });
   }
 
   /** Never rejects: a store that is away is tried again. */
-  async #renew(instrument: string): Promise<void> {
+  async #renew(): Promise<void> {
     const key = this.#key;
     const set = { do: 'set', key, value: this.#content, expireMs: leaseMs } as const;
     try {
@@ -103,10 +105,22 @@ export class Lease implements AsyncDisposable {
       if (applied) return;
       // It lapsed while this process was stopped or the store away; unless somebody else came, it is still ours.
       const found = await this.#tryTake();
-      if (found !== undefined) this.#lose(runningElsewhere(instrument, this.#space, holderOf(found)));
+      if (found !== undefined) this.#lose(this.#heldBy(found));
     } catch {
       // The next renewal comes in time, or finds who has it.
     }
+  }
+
+  #heldBy(content: Uint8Array): AlidadeError {
+    const holder = holderOf(content);
+    const who =
+      holder === undefined
+        ? 'in another process'
+        : `in process ${holder.pid} on ${holder.host}, since ${new Date(holder.sinceMs).toISOString()}`;
+    return new AlidadeError(
+      'ALI_INSTRUMENT_RUNNING',
+      `${this.#claim}, ${who}. End that one first, or give this one a store of its own with --store.`,
+    );
   }
 }
 
@@ -141,15 +155,4 @@ function processNamespace(): string {
   } catch {
     return '';
   }
-}
-
-function runningElsewhere(instrument: string, space: Space, holder: Holder | undefined): AlidadeError {
-  const who =
-    holder === undefined
-      ? 'another process'
-      : `process ${holder.pid} on ${holder.host}, since ${new Date(holder.sinceMs).toISOString()}`;
-  return new AlidadeError(
-    'ALI_INSTRUMENT_RUNNING',
-    `the instrument ${instrument} runs already on ${space.location}: ${who}. End that one first, or give this one a store of its own with --store.`,
-  );
 }

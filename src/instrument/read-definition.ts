@@ -24,6 +24,7 @@ export function readDefinition(path: string): InstrumentDefinition {
   const parsed = instrumentSchema.safeParse(yaml.values());
   if (!parsed.success) throw faultOf(yaml, parsed.error.issues);
   const { name, description, store, state } = parsed.data;
+  assertNamesApart(yaml, state);
   const folder = dirname(resolve(file));
   return {
     file,
@@ -44,6 +45,31 @@ export function readDefinition(path: string): InstrumentDefinition {
       }),
     ),
   };
+}
+
+interface State {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly sensors: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A key is one thing: attribute or sensor; what a sensor says about itself are attributes too. */
+function assertNamesApart(yaml: YamlFile, { attributes, sensors }: State): void {
+  const isTaken = (key: string) => Object.hasOwn(attributes, key) || Object.hasOwn(sensors, key);
+  for (const [name, sensor] of Object.entries(sensors)) {
+    const path = ['state', 'sensors'];
+    if (Object.hasOwn(attributes, name)) {
+      throw yaml.fault(path, `state.sensors.${name}: '${name}' is an attribute of this file`, name);
+    }
+    for (const about of ['units', 'description']) {
+      const key = `${name}_${about}`;
+      if (sensor[about] === undefined || !isTaken(key)) continue;
+      const place = [...path, name, about];
+      throw yaml.fault(
+        place,
+        `${place.join('.')}: it is kept as '${key}', a name that this file uses already`,
+      );
+    }
+  }
 }
 
 /** Compiles an expression, and tries it once: most mistakes show at any time. */

@@ -80,7 +80,7 @@ export class YamlFile {
   /** What stands at a path, as a message shows it. */
   found(path: Path): string {
     const node = this.#nodeAt(path);
-    if (node === undefined) return 'nothing';
+    if (node === undefined) return path.length === 0 ? 'empty' : 'missing';
     if (isMap(node)) return 'a map';
     if (isSeq(node)) return 'a list';
     return isScalar(node) ? foundScalar(node) : 'something else';
@@ -126,6 +126,8 @@ export class YamlFile {
     if (isAlias(raw)) work.aliasesLeft -= 1;
     if (work.aliasesLeft < 0) throw this.#fault(at, `more than ${maxAliases} aliases are followed`);
     const node = this.#followed(raw);
+    if (isAlias(raw) && node === undefined)
+      throw this.#fault(at, `there is no anchor &${raw.source} before this`);
     work.valuesLeft -= 1;
     if (work.valuesLeft < 0) throw this.#fault(at, `this file has more than ${maxValues} values`);
     if (depth > maxDepth) throw this.#fault(at, `this is nested more than ${maxDepth} deep`);
@@ -175,7 +177,7 @@ function nameOf(key: unknown): string {
 
 function foundScalar(node: Scalar): string {
   const { value } = node;
-  if (value === null) return 'nothing';
+  if (value === null) return 'empty';
   if (typeof value !== 'string') return String(node.source ?? value);
   return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
 }

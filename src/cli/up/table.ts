@@ -45,7 +45,7 @@ export function sensorTable(
   const texts = rows.map(({ name, value, units, age, samples }) =>
     clip(
       [
-        left(clip(name, nameWidth), nameWidth),
+        left(shorten(name, nameWidth), nameWidth),
         right(value, widths.value),
         left(units, widths.units),
         right(age, widths.age),
@@ -81,6 +81,14 @@ export function valueText(value: Value): string {
 export function clip(text: string, width: number): string {
   const characters = [...text];
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** A name without its middle: of sensors the end tells as much as the beginning. */
+function shorten(name: string, width: number): string {
+  const characters = [...name];
+  if (characters.length <= width) return name;
+  const end = Math.floor((width - 1) / 2);
+  return `${characters.slice(0, width - 1 - end).join('')}…${characters.slice(characters.length - end).join('')}`;
 }
 
 function length(text: string): number {

@@ -21,7 +21,6 @@ export function openLiveView(
 ): View {
   const screen = new Screen(terminal);
   const rate = new Rate();
-  const faint = (text: string): Line => ({ text, look: 'faint' });
   const draw = () => {
     const nowSeconds = terminal.nowSeconds();
     const status = instrument.status();
@@ -29,12 +28,15 @@ export function openLiveView(
     const { width, height } = screen;
     const totals = totalsText(instrument, rate.mark(nowSeconds, status.written));
     const look = lostSamples(status.losses) > 0 ? 'alert' : 'faint';
-    const around = [...head.map(faint), { text: '' }];
+    const around = [
+      ...head.map((text, i): Line => (i === 0 ? { text, look: 'strong' } : { text })),
+      { text: '' },
+    ];
     const below: Line[] = [
       { text: '' },
       ...[totals, ...fault].map((text): Line => ({ text, look })),
       { text: '' },
-      ...foot.map(faint),
+      ...foot.map((text): Line => (text.startsWith(' ') ? { text } : { text, look: 'faint' })),
     ];
     const room = height - around.length - below.length;
     // On a terminal of few lines the sensors matter most.

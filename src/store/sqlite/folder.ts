@@ -43,13 +43,18 @@ export function prepareFolder(folder: string, create: boolean): void {
     }
     make(folder);
   }
-  const network = networkFileSystems.get(statfsSync(folder).type >>> 0);
+  const network = networkFileSystem(statfsSync(folder).type);
   if (network !== undefined) {
     throw new AlidadeError(
       'ALI_STORE_NETWORK_FS',
       `${folder} is on a network file system (${network}), where SQLite is not safe. Use a local folder, or a Redis store to share between machines.`,
     );
   }
+}
+
+/** What kind of network file system has this magic number; undefined for a local one. */
+export function networkFileSystem(type: number): string | undefined {
+  return networkFileSystems.get(type >>> 0);
 }
 
 function make(folder: string): void {

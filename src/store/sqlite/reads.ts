@@ -66,9 +66,11 @@ export class Reads {
   }
 
   readAll<const R extends readonly Read[]>(reads: R): { [I in keyof R]: ResultOf<R[I]> } {
+    const all = () => reads.map((read) => this.read(read)) as unknown as { [I in keyof R]: ResultOf<R[I]> };
+    if (reads.length === 1) return all();
     this.#sql.of('BEGIN').run();
     try {
-      return reads.map((read) => this.read(read)) as unknown as { [I in keyof R]: ResultOf<R[I]> };
+      return all();
     } finally {
       this.#sql.of('COMMIT').run();
     }

@@ -21,6 +21,8 @@ export async function openDoorbell(folder: string, name: string, onRing: () => v
     callers.add(caller);
     caller.unref();
     caller.on('data', onRing);
+    // To come to the door is a ring too: a process that writes once and ends may be gone before its byte is out.
+    onRing();
     caller.on('error', () => caller.destroy());
     caller.on('close', () => callers.delete(caller));
   });

@@ -15,11 +15,12 @@ export class Ringer {
     this.#prefix = `${name}.`;
   }
 
-  /** Returns at once. A bell that has not heard the last ring yet is not rung again: it will look anyway. */
+  /** Returns at once. A new connection is a ring by itself, and a bell that has not heard the last ring yet is not rung
+   * again: it will look anyway. */
   ring(): void {
     for (const name of this.#present()) {
       const bell = this.#bells.get(name) ?? this.#connect(name);
-      if (bell.writableLength === 0) bell.write(ringByte);
+      if (!bell.connecting && bell.writableLength === 0) bell.write(ringByte);
     }
   }
 

@@ -19,7 +19,9 @@ test('an .rdb file opens as a store that can be read and not written', async () 
 test('a damaged or missing .rdb file does not open', async () => {
   const damaged = file.replace('mem_tiny', 'bad/truncated_half');
   await expect(openStore(damaged)).rejects.toEqual(expect.objectContaining({ code: 'ALI_SNAPSHOT' }));
-  await expect(openStore('missing.rdb')).rejects.toEqual(expect.objectContaining({ code: 'ALI_SNAPSHOT' }));
+  await expect(openStore('missing.rdb')).rejects.toEqual(
+    expect.objectContaining({ code: 'ALI_STORE_NOT_FOUND' }),
+  );
 });
 
 test('a name that is no store is refused with what a store is called', async () => {

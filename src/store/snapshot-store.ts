@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AlidadeError } from '../shared/errors.ts';
 import { loadSnapshot } from './rdb/index.ts';
 import { openMemory } from './sqlite/memory-store.ts';
@@ -6,9 +7,10 @@ import type { Space, SpaceName, Store } from './store.ts';
 /**
  * Opens an RDB file as a store that can only be read: its keys are the space `state`, in the memory of this process.
  *
- * @throws ALI_SNAPSHOT when the file is missing or damaged
+ * @throws ALI_STORE_NOT_FOUND when there is no such file; ALI_SNAPSHOT when it is damaged
  */
 export async function openSnapshotStore(file: string): Promise<Store> {
+  if (!existsSync(file)) throw new AlidadeError('ALI_STORE_NOT_FOUND', `there is no snapshot file ${file}`);
   const memory = openMemory();
   try {
     await loadSnapshot(await memory.space('state'), file);

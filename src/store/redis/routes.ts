@@ -15,10 +15,17 @@ export interface Route {
   readonly refuse: (error: unknown) => void;
 }
 
+interface ListenerPattern {
+  readonly glob: Glob;
+  readonly route: string;
+  /** The route lets more through than the pattern, so that the glob decides. */
+  readonly widened: boolean;
+}
+
 export interface Listener {
   readonly queue: NoticeQueue;
   readonly channels: ReadonlySet<string>;
-  readonly patterns: readonly { readonly glob: Glob; readonly route: string }[];
+  readonly patterns: readonly ListenerPattern[];
   /** Since its subscribe() has resolved: from then on a lost connection is a gap. */
   started: boolean;
 }
@@ -78,7 +85,7 @@ export class Routes {
     const name = latin1(channel);
     for (const { queue, channels, patterns } of route.listeners) {
       if (channels.has(name)) continue;
-      const first = patterns.find(({ glob }) => glob.matches(channel));
+      const first = patterns.find((own) => (own.route === key && !own.widened) || own.glob.matches(channel));
       if (first?.route === key) queue.push({ event: 'notice', channel, payload });
     }
   }

@@ -96,10 +96,10 @@ export class Subscriber {
         },
       }),
       channels: new Set((filter.channels ?? []).map(text)),
-      patterns: [...patterns.values()].map((pattern) => ({
-        glob: compileGlob(pattern),
-        route: serverPattern(pattern),
-      })),
+      patterns: [...patterns].map(([own, pattern]) => {
+        const route = serverPattern(pattern);
+        return { glob: compileGlob(pattern), route, widened: route !== own };
+      }),
       started: false,
     };
     return listener;

@@ -1,0 +1,13 @@
+/** `npm run bench -- NAME [ARGUMENT…]`: one measurement. */
+const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
+  {
+    memory: () => import('./memory.ts'),
+  };
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = benches[name];
+if (load === undefined) {
+  console.error(`name what to measure: npm run bench -- ${Object.keys(benches).join(' | ')}`);
+  process.exit(2);
+}
+await (await load()).run(args);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { type Space, type Store, type Subscription, spaceNames } from '../../src/store/store.ts';
+import { againstModel } from './store/against-model.ts';
 import { batches } from './store/batches.ts';
 import { concurrency } from './store/concurrency.ts';
 import type { Context, OpenedStore, OpenStore } from './store/context.ts';
@@ -78,6 +79,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('writes', () => writes(context));
     describe('batches', () => batches(context));
     describe('wrong kinds', () => wrongKinds(context));
+    describe('against a model', () => againstModel(context));
     describe('notices', () => notices(context));
     describe('subscriptions', () => subscriptions(context));
     describe('concurrency', () => concurrency(context));

@@ -1,6 +1,9 @@
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Ctrl-C and its kin as a wish to end. A second one does not wait for the end. */
+/** One Ctrl-C may come as two signals: from the terminal, and once more from npm, which passes it on. */
+const sameWishMs = 500;
+
+/** Ctrl-C and its kin as a wish to end. Whoever wishes again does not wait for the end. */
 export class StopSignals implements Disposable {
   readonly #abort = new AbortController();
   /** Resolves with the first of them. */
@@ -10,8 +13,10 @@ export class StopSignals implements Disposable {
   constructor() {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.stopped = promise;
+    let wishedMs: number | undefined;
     this.#onSignal = () => {
-      if (this.#abort.signal.aborted) process.exit(1);
+      wishedMs ??= performance.now();
+      if (performance.now() - wishedMs > sameWishMs) process.exit(1);
       this.#abort.abort();
       resolve(undefined);
     };
@@ -22,6 +27,7 @@ export class StopSignals implements Disposable {
     return this.#abort.signal;
   }
 
+  /** Signals end the process again, as they do by default. */
   [Symbol.dispose](): void {
     for (const signal of signals) process.off(signal, this.#onSignal);
   }

@@ -1,5 +1,6 @@
 /** Telescope state: attributes, sensors, indexed keys, views, waiting and watching. Start at telescope-state.ts. */
 export * from './encoding/index.ts';
+export { Endpoint, endpointListParser, endpointParser, endpointsToText, maxEndpoints } from './endpoint.ts';
 export type { Current, EncodedIndexed, ExactOption, Indexed, KeyType, ReadOptions, Sample } from './entry.ts';
 export * from './errors.ts';
 export type { TimeRange } from './range.ts';

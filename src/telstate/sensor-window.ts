@@ -50,7 +50,9 @@ export class SensorWindow {
     for (const member of newestFirst.toReversed()) this.#remember(member, 'read');
     const [oldest] = this.#byTime;
     // Of the oldest of these times there may be more samples, unless these are all.
-    if (count > newestFirst.length && oldest !== undefined) this.#forget(oldest.time);
+    if (count > newestFirst.length) {
+      this.#forget(this.#byTime.findLastIndex(({ time }) => time === oldest?.time) + 1);
+    }
     this.below = count - this.#byTime.length;
   }
 
@@ -72,10 +74,13 @@ export class SensorWindow {
   /** Forgets the oldest samples where there are too many, but none at or after `position`, which are still to be read. */
   trim(position?: Uint8Array): void {
     const limit = position === undefined ? undefined : timeOf(position);
-    for (let oldest = this.#byTime[0]; oldest !== undefined; oldest = this.#byTime[0]) {
-      if (this.#byTime.length <= this.#limit || (limit !== undefined && oldest.time >= limit)) return;
-      this.below += this.#forget(oldest.time);
+    let count = 0;
+    while (this.#byTime.length - count > this.#limit) {
+      const { time } = this.#byTime[count] ?? {};
+      if (time === undefined || (limit !== undefined && time >= limit)) break;
+      while (this.#byTime[count]?.time === time) count++;
     }
+    this.below += this.#forget(count);
   }
 
   #take(member: Uint8Array, origin: Origin): Novelty {
@@ -100,15 +105,12 @@ export class SensorWindow {
     this.#known.set(id, origin);
   }
 
-  /** Forgets all samples of the oldest time, and begins after it. Gives their number. */
-  #forget(time: string): number {
-    let count = 0;
-    for (let next = this.#byTime[count]; next?.time === time; next = this.#byTime[count]) {
-      this.#known.delete(next.id);
-      count++;
-    }
-    this.#byTime.splice(0, count);
-    this.#start = after(time);
+  /** Forgets the oldest samples, which must be all of their times, and begins after them. */
+  #forget(count: number): number {
+    const forgotten = this.#byTime.splice(0, count);
+    for (const { id } of forgotten) this.#known.delete(id);
+    const last = forgotten.at(-1);
+    if (last !== undefined) this.#start = after(last.time);
     return count;
   }
 }

@@ -40,9 +40,12 @@ export async function waitKey(front: Front, key: Key, options: WaitKeyOptions): 
   return waitFor(front.space, keys, name, options, {
     check: () => check(keys),
     async heard(notice, prefix) {
-      if (notice.type === 'indexed') return check(keys.slice(0, prefix + 1));
+      if (notice.type !== 'sensor') return check(keys.slice(0, prefix + 1));
       const above = prefix === 0 ? undefined : await firstEntry(front.space, keys.slice(0, prefix));
-      return judge(above === undefined ? noticed(notice, options) : of(above));
+      if (above !== undefined) return judge(of(above));
+      const { timeSeconds, encoded } = splitMember(notice.member);
+      const judged = judge({ type: 'sensor', value: decoded(encoded, options), timeSeconds });
+      return judged && (await holds(front.space, keys[prefix], notice.member)) ? judged : undefined;
     },
   });
 }
@@ -71,10 +74,9 @@ export async function waitIndexed(
   };
   const { value } = await waitFor(front.space, keys, name, options, {
     check,
-    async heard(notice, prefix) {
-      if (notice.type !== 'indexed') return check();
-      if (Buffer.compare(notice.encodedSubKey, field) !== 0) return undefined;
-      return prefix === 0 ? judge(notice.encoded) : check();
+    async heard(notice) {
+      const isOther = notice.type === 'indexed' && Buffer.compare(notice.encodedSubKey, field) !== 0;
+      return isOther ? undefined : check();
     },
   });
   return value;
@@ -163,8 +165,11 @@ async function subscribe(
   }
 }
 
-function noticed(notice: Notice & { type: 'attribute' | 'sensor' }, options: ExactOption): Current {
-  if (notice.type === 'attribute') return { type: 'attribute', value: decoded(notice.encoded, options) };
-  const { timeSeconds, encoded } = splitMember(notice.member);
-  return { type: 'sensor', value: decoded(encoded, options), timeSeconds };
+/**
+ * Whether the sensor has this sample. Channels of Redis are those of all its databases, so a notice may be about the
+ * key of another one.
+ */
+async function holds(space: Space, key: Uint8Array | undefined, member: Uint8Array): Promise<boolean> {
+  const bound = { at: member, inclusive: true };
+  return key !== undefined && (await space.read({ read: 'count', key, min: bound, max: bound })) > 0;
 }

@@ -106,8 +106,10 @@ class StateWatch implements Watch {
     this.#pending = await this.#look((follower) => follower.begin(this.#space, start));
   }
 
-  next(): Promise<IteratorResult<WatchEvent>> {
-    return this.#events.next();
+  async next(): Promise<IteratorResult<WatchEvent>> {
+    if (this.#closing.signal.aborted) return { done: true, value: undefined };
+    const next = await this.#events.next();
+    return this.#closing.signal.aborted ? { done: true, value: undefined } : next;
   }
 
   async return(): Promise<IteratorResult<WatchEvent>> {

@@ -265,8 +265,9 @@ onEveryEngine((makePlace) => {
     const waiting = state.waitKey('s');
     await space.listening();
     await other.add('s', array, { time: 1 });
-    expect(encodeValue((await waiting).value)).toEqual(encodeValue(array));
-    expect(encodeValue(await other.get('s'))).toEqual(encodeValue(array));
+    const encoded = encodeValue(array);
+    expect(Buffer.compare(encodeValue((await waiting).value), encoded)).toBe(0);
+    expect(Buffer.compare(encodeValue(await other.get('s')), encoded)).toBe(0);
   });
 });
 

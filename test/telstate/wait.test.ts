@@ -212,6 +212,26 @@ onEveryEngine((makePlace) => {
     expect(await Promise.all(waits)).toEqual([{ type: 'sensor', value: 1, timeSeconds: 1 }, 2]);
   });
 
+  test('a notice about the same key in another database of the server wakes nobody', async () => {
+    await using place = await makePlace();
+    const { space, state, other, otherSpace } = await openBoth(place);
+    const waits = [state.waitKey('s'), state.waitKey('a'), state.waitIndexed('ix', 'k')];
+    await space.listening(3);
+    const notices = { s: '3ff0000000000000ff63', a: 'ff63', ix: '03330affa16bff63' };
+    for (const [key, payload] of Object.entries(notices)) {
+      const notice = { channel: `update/${key}`, payload: Buffer.from(payload, 'hex') };
+      await otherSpace.write({ do: 'set', key: `not ${key}`, value: Buffer.of(), notice });
+    }
+    await other.add('s', 1, { time: 2 });
+    await other.set('a', 2);
+    await other.setIndexed('ix', 'k', 3);
+    expect(await Promise.all(waits)).toEqual([
+      { type: 'sensor', value: 1, timeSeconds: 2 },
+      { type: 'attribute', value: 2 },
+      3,
+    ]);
+  });
+
   test('deletion does not wake a wait', async () => {
     await using place = await makePlace();
     const { space, state, other } = await openBoth(place);

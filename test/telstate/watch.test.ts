@@ -279,6 +279,9 @@ onEveryEngine((makePlace) => {
 
     const left = await state.watch('s');
     await other.add('s', 1, { time: 1 });
+    const full = await state.watch('s', { from: 0 });
+    await full.close();
+    expect(await full.next()).toEqual({ done: true, value: undefined });
     for await (const event of left) {
       expect(textOf(event)).toBe('sensor s@1=1');
       break;

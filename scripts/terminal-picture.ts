@@ -1,7 +1,7 @@
 /**
  * Makes the picture of a terminal from what a program wrote to it, as an SVG on standard output:
  *
- *     script -qec 'stty cols 96 rows 30; timeout -s KILL 4 npx alidade up examples/telescope' /dev/null |
+ *     script -qec 'stty cols 96 rows 30; timeout -s KILL 60 node bin/alidade.cjs up examples/telescope' /dev/null |
  *       node scripts/terminal-picture.ts 'npm start' > docs/terminal.svg
  *
  * The argument is shown as the command that was typed. The picture is the screen as the program left it.
@@ -89,7 +89,7 @@ function span(cells: readonly Cell[], column: number): string {
   const { bold, dim, color } = cells[0]?.style ?? {};
   const look = [
     bold ? ' font-weight="bold"' : '',
-    dim ? ' opacity="0.6"' : '',
+    dim ? ' fill-opacity="0.6"' : '',
     color === undefined ? '' : ` fill="${colors[color]}"`,
   ];
   const x = (margin + column * characterWidth).toFixed(1);

@@ -1,24 +1,22 @@
 import { DatabaseSync } from 'node:sqlite';
-import { AlidadeError } from '../../shared/errors.ts';
 import type { Key } from '../key.ts';
 import { keyBytes } from '../key.ts';
 import { plainCondition, plainOperation } from '../normalize.ts';
 import { Router } from '../router.ts';
-import {
-  type BatchResult,
-  type Condition,
-  type Operation,
-  type Outcome,
-  type Read,
-  type ResultOf,
-  type Space,
-  type SpaceName,
-  type Store,
-  type SubscribeFilter,
-  type SubscribeOptions,
-  type Subscription,
-  spaceNames,
+import type {
+  BatchResult,
+  Condition,
+  Operation,
+  Outcome,
+  Read,
+  ResultOf,
+  SpaceName,
+  Store,
+  SubscribeFilter,
+  SubscribeOptions,
+  Subscription,
 } from '../store.ts';
+import { closedError, type EmbeddedSpace, EmbeddedStore } from './embedded-store.ts';
 import { Reads } from './reads.ts';
 import { migrate } from './schema.ts';
 import { Statements } from './statements.ts';
@@ -26,37 +24,10 @@ import { type NoticeSink, Writes, type Written } from './writes.ts';
 
 /** A store in the memory of this process: the SQL of the files, on one private connection for each space. */
 export function openMemory(): Store {
-  return new MemoryStore();
+  return new EmbeddedStore('memory:', (name) => new MemorySpace(name));
 }
 
-class MemoryStore implements Store {
-  readonly location = 'memory:';
-  #spaces = new Map<SpaceName, MemorySpace>();
-  #closed = false;
-
-  async space(name: SpaceName): Promise<Space> {
-    if (this.#closed) throw new AlidadeError('ALI_STORE_CLOSED', 'the store memory: is closed');
-    if (!spaceNames.includes(name))
-      throw new AlidadeError('ALI_NO_SUCH_SPACE', `no space is called '${name}'`);
-    const known = this.#spaces.get(name);
-    if (known !== undefined) return known;
-    const space = new MemorySpace(name);
-    this.#spaces.set(name, space);
-    return space;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const space of this.#spaces.values()) space.close();
-    this.#spaces.clear();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-class MemorySpace implements Space {
+class MemorySpace implements EmbeddedSpace {
   readonly name: SpaceName;
   readonly location: string;
   #db = new DatabaseSync(':memory:');
@@ -125,13 +96,13 @@ class MemorySpace implements Space {
     return this.#router.add(filter, options);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#router.end();
     if (this.#db.isOpen) this.#db.close();
   }
 
   #assertOpen(): void {
-    if (!this.#db.isOpen) throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
+    if (!this.#db.isOpen) throw closedError(this.location);
   }
 }
 

@@ -2,27 +2,25 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runtimeFolder } from '../../ipc/index.ts';
-import { AlidadeError } from '../../shared/errors.ts';
 import { type Key, keyBytes } from '../key.ts';
 import { plainCondition, plainOperation } from '../normalize.ts';
 import { Router } from '../router.ts';
-import {
-  type BatchResult,
-  type Condition,
-  type Operation,
-  type Outcome,
-  type Read,
-  type ResultOf,
-  type Space,
-  type SpaceName,
-  type Store,
-  type SubscribeFilter,
-  type SubscribeOptions,
-  type Subscription,
-  spaceNames,
-  type WriteOptions,
+import type {
+  BatchResult,
+  Condition,
+  Operation,
+  Outcome,
+  Read,
+  ResultOf,
+  SpaceName,
+  Store,
+  SubscribeFilter,
+  SubscribeOptions,
+  Subscription,
+  WriteOptions,
 } from '../store.ts';
 import { assertSafeSqlite, openDatabase } from './database.ts';
+import { closedError, type EmbeddedSpace, EmbeddedStore } from './embedded-store.ts';
 import { isBusy, sqliteFailure } from './failures.ts';
 import { Reads } from './reads.ts';
 import { RingReader } from './ring-reader.ts';
@@ -34,51 +32,11 @@ const readTimeoutMs = 10_000;
 /** Opens the store in a folder that exists: one SQLite file for each space, shared by every process of the machine. */
 export function openSqlite(folder: string): Store {
   assertSafeSqlite();
-  return new SqliteStore(folder);
-}
-
-class SqliteStore implements Store {
-  readonly location: string;
-  #folder: string;
-  #spaces = new Map<SpaceName, SqliteSpace>();
-  #closed: Promise<void> | undefined;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.location = `sqlite:${folder}`;
-  }
-
-  async space(name: SpaceName): Promise<Space> {
-    if (this.#closed !== undefined) {
-      throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
-    }
-    if (!spaceNames.includes(name)) {
-      throw new AlidadeError(
-        'ALI_NO_SUCH_SPACE',
-        `no space is called '${name}'; there are ${spaceNames.join(', ')}`,
-      );
-    }
-    const known = this.#spaces.get(name);
-    if (known !== undefined) return known;
-    const space = new SqliteSpace(this.#folder, name);
-    this.#spaces.set(name, space);
-    return space;
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= Promise.all([...this.#spaces.values()].map((space) => space.close())).then(
-      () => undefined,
-    );
-    return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
+  return new EmbeddedStore(`sqlite:${folder}`, (name) => new SqliteSpace(folder, name));
 }
 
 /** Reads on the calling thread, writes through the writer thread. */
-class SqliteSpace implements Space {
+class SqliteSpace implements EmbeddedSpace {
   readonly name: SpaceName;
   readonly location: string;
   #db: DatabaseSync;
@@ -176,6 +134,6 @@ class SqliteSpace implements Space {
   }
 
   #assertOpen(): void {
-    if (this.#closing) throw new AlidadeError('ALI_STORE_CLOSED', `the store ${this.location} is closed`);
+    if (this.#closing) throw closedError(this.location);
   }
 }

@@ -3,6 +3,7 @@ import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import type { BatchResult } from '../store.ts';
 import { readResult, writeBatch } from './batch-codec.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { closedError } from './embedded-store.ts';
 import { sqliteFailure } from './failures.ts';
 import { close, type Reply, taskTag, type WriterData } from './writer-protocol.ts';
 import type { PlainBatch } from './writes.ts';
@@ -61,9 +62,7 @@ export class Writer {
 
   #submit(write: (group: ByteWriter) => void): Promise<BatchResult> {
     if (this.#closing !== undefined) {
-      return Promise.reject(
-        new AlidadeError('ALI_STORE_CLOSED', `the store ${this.#data.location} is closed`),
-      );
+      return Promise.reject(closedError(this.#data.location));
     }
     return new Promise((resolve, reject) => {
       write(this.#group);

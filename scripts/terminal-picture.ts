@@ -1,137 +1,160 @@
 /**
- * Makes the picture of a terminal from what a program wrote to it, as an SVG on standard output:
- *
- *     script -qec 'stty cols 96 rows 30; timeout -s KILL 60 node bin/alidade.cjs up examples/telescope' /dev/null |
- *       node scripts/terminal-picture.ts 'npm start' > docs/terminal.svg
- *
- * The argument is shown as the command that was typed. The picture is the screen as the program left it.
+ * `node scripts/terminal-picture.ts [FILE]`: runs the example instrument in a terminal of its own and draws what stands
+ * on it after a few seconds (docs/terminal.svg).
  */
-import { text } from 'node:stream/consumers';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { main } from '../src/cli/main.ts';
+import { root } from './run.ts';
 
-interface Style {
-  readonly bold?: boolean;
-  readonly dim?: boolean;
-  readonly color?: number | undefined;
-}
+const columns = 74;
+const rows = 32;
+const shownAfterMs = 6200;
+/** What one types to see this. */
+const commandLine = '$ npx alidade up examples/telescope';
+
 interface Cell {
-  readonly character: string;
-  readonly style: Style;
+  readonly text: string;
+  readonly look: string;
 }
 
-const esc = '\u001b';
-/** A control sequence in its parts, another escape, or a character. */
-const tokens = new RegExp(`${esc}\\[([\\d;?]*)([A-Za-z])|${esc}[^[]|[^]`, 'gu');
-
-/** The screen of a terminal, as far as a program that redraws lines in place needs one. */
-class Screen {
-  readonly rows: Cell[][] = [];
-  #row = 0;
+/** The part of a terminal that `alidade up` uses: lines, the cursor up and down, clearing, and four looks. */
+class Grid {
+  readonly #lines: Cell[][] = [[]];
+  #line = 0;
   #column = 0;
-  #style: Style = {};
+  #look = '0';
 
-  write(output: string): void {
-    for (const [token, parameters, final] of output.matchAll(tokens)) {
-      if (final !== undefined) this.#control(parameters ?? '', final);
-      else if (token === '\n') this.#row++;
-      else if (token === '\r') this.#column = 0;
-      else if (token >= ' ') this.#put(token);
+  feed(text: string): void {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    for (const [, codes = '', verb, plain = ''] of text.matchAll(/\x1b\[([\d?;]*)([A-Za-z])|([\s\S])/gu)) {
+      if (verb === undefined) this.#put(plain);
+      else this.#control(verb, codes);
     }
+  }
+
+  get lines(): Cell[][] {
+    return this.#lines.map((line) => [...line]);
   }
 
   #put(character: string): void {
-    while (this.rows.length <= this.#row) this.rows.push([]);
-    const row = this.rows[this.#row] ?? [];
-    while (row.length < this.#column) row.push({ character: ' ', style: {} });
-    row[this.#column++] = { character, style: this.#style };
-  }
-
-  #control(parameters: string, final: string): void {
-    const numbers = parameters.split(';').map(Number);
-    const count = numbers[0] || 1;
-    if (final === 'm') this.#style = numbers.reduce(restyled, this.#style);
-    else if (final === 'A') this.#row = Math.max(0, this.#row - count);
-    else if (final === 'B') this.#row += count;
-    else if (final === 'C') this.#column += count;
-    else if (final === 'D') this.#column = Math.max(0, this.#column - count);
-    else if (final === 'G') this.#column = count - 1;
-    else if (final === 'H') [this.#row, this.#column] = [count - 1, (numbers[1] || 1) - 1];
-    else if (final === 'K') this.rows[this.#row]?.splice(numbers[0] === 2 ? 0 : this.#column);
-    else if (final === 'J') {
-      const whole = numbers[0] === 2;
-      if (!whole) this.rows[this.#row]?.splice(this.#column);
-      this.rows.splice(whole ? 0 : this.#row + 1);
+    if (character === '\r') this.#column = 0;
+    else if (character === '\n') this.#moveTo(this.#line + 1, 0);
+    else {
+      const line = this.#lines[this.#line] ?? [];
+      while (line.length < this.#column) line.push({ text: ' ', look: '0' });
+      line[this.#column] = { text: character, look: this.#look };
+      this.#column += 1;
     }
   }
+
+  #control(verb: string, codes: string): void {
+    const count = Number(codes || 1);
+    if (verb === 'A') this.#moveTo(Math.max(0, this.#line - count), this.#column);
+    else if (verb === 'B') this.#moveTo(this.#line + count, this.#column);
+    else if (verb === 'K') this.#lines[this.#line]?.splice(this.#column);
+    else if (verb === 'J') this.#lines.splice(this.#line, Number.POSITIVE_INFINITY, []);
+    else if (verb === 'm') this.#look = codes;
+    else if (verb !== 'h' && verb !== 'l')
+      throw new Error(`the picture does not know the sequence ${codes}${verb}`);
+  }
+
+  #moveTo(line: number, column: number): void {
+    while (this.#lines.length <= line) this.#lines.push([]);
+    this.#line = line;
+    this.#column = column;
+  }
 }
 
-function restyled(style: Style, code: number): Style {
-  if (code === 0) return {};
-  if (code === 1) return { ...style, bold: true };
-  if (code === 2) return { ...style, dim: true };
-  if (code === 22) return { ...style, bold: false, dim: false };
-  if (code === 39) return { ...style, color: undefined };
-  if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) return { ...style, color: code % 10 };
-  return style;
+/** Runs the example in an empty folder, with this grid as its terminal. */
+async function capture(): Promise<Cell[][]> {
+  const folder = mkdtempSync(join(tmpdir(), 'alidade-picture-'));
+  const here = process.cwd();
+  const grid = new Grid();
+  // The folder has a random name; readers would have the clone there.
+  const write = (chunk: Buffer, _encoding: string, done: () => void) => {
+    grid.feed(chunk.toString().replaceAll(folder, '~/alidade'));
+    done();
+  };
+  const stdout = Object.assign(new Writable({ write }), { isTTY: true, columns, rows });
+  const stdin = new PassThrough();
+  const environment = { TERM: 'xterm-256color' };
+  process.chdir(folder);
+  try {
+    const nowSeconds = () => Date.now() / 1000;
+    const running = main(['up', join(root, 'examples/telescope'), '--for', `${shownAfterMs + 500}ms`], {
+      stdin,
+      stdout,
+      stderr: process.stderr,
+      environment,
+      nowSeconds,
+    });
+    await new Promise((resolve) => setTimeout(resolve, shownAfterMs));
+    const { lines } = grid;
+    const status = await running;
+    if (status !== 0) throw new Error(`the example ended with ${status}`);
+    return lines;
+  } finally {
+    process.chdir(here);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-const colors = ['#5c6370', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#dcdfe4'];
-const lineHeight = 20;
-const characterWidth = 8.4;
-const margin = 20;
+const fontPx = 14;
+const cellPx = 8.4;
+const linePx = 19;
+const marginPx = 18;
+const barPx = 30;
+const colours: Readonly<Record<string, string>> = { 0: '#d6dde6', 1: '#ffffff', 2: '#8a97a8', 33: '#e8b341' };
 
-const escaped = (content: string) =>
-  content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** Cells of one style, each in its column whatever the font. */
-function span(cells: readonly Cell[], column: number): string {
-  const content = cells.map(({ character }) => character).join('');
-  if (content.trim() === '') return '';
-  const { bold, dim, color } = cells[0]?.style ?? {};
-  const look = [
-    bold ? ' font-weight="bold"' : '',
-    dim ? ' fill-opacity="0.6"' : '',
-    color === undefined ? '' : ` fill="${colors[color]}"`,
-  ];
-  const x = (margin + column * characterWidth).toFixed(1);
-  const width = (cells.length * characterWidth).toFixed(1);
-  return `<tspan x="${x}" textLength="${width}"${look.join('')}>${escaped(content)}</tspan>`;
+/** Lines of cells as a picture. Each run has its width given, so that columns stand in any font. */
+function draw(lines: readonly (readonly Cell[])[]): string {
+  const width = columns * cellPx + 2 * marginPx;
+  const height = lines.length * linePx + barPx + 2 * marginPx - 8;
+  const texts = lines.flatMap((line, i) => drawLine(line, barPx + marginPx + fontPx + i * linePx - 4));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height}" width="${width.toFixed(0)}" height="${height}" role="img" aria-label="alidade up: a live table of sensors in a terminal">
+<rect width="100%" height="100%" rx="9" fill="#161b22"/>
+<g fill="#3b4654"><circle cx="20" cy="17" r="6"/><circle cx="40" cy="17" r="6"/><circle cx="60" cy="17" r="6"/></g>
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${fontPx}" xml:space="preserve">
+${texts.join('\n')}
+</g>
+</svg>
+`;
 }
 
-function line(row: readonly Cell[]): string {
-  const spans: string[] = [];
-  for (let start = 0; start < row.length; ) {
-    const look = JSON.stringify(row[start]?.style);
-    const length = row.slice(start).findIndex(({ style }) => JSON.stringify(style) !== look);
-    const end = length < 0 ? row.length : start + length;
-    spans.push(span(row.slice(start, end), start));
+function drawLine(line: readonly Cell[], y: number): string[] {
+  const runs: string[] = [];
+  for (let start = 0; start < line.length; ) {
+    const look = line[start]?.look ?? '0';
+    let end = start;
+    while (end < line.length && line[end]?.look === look) end += 1;
+    const text = line
+      .slice(start, end)
+      .map((cell) => cell.text)
+      .join('');
+    runs.push(...drawWords(text, start, y, look));
     start = end;
   }
-  return spans.join('');
+  return runs;
 }
 
-function picture(rows: readonly (readonly Cell[])[]): string {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const width = Math.ceil(columns * characterWidth + 2 * margin);
-  const height = rows.length * lineHeight + 2 * margin;
-  const lines = rows.map(
-    (row, i) => `<text y="${margin + (i + 0.75) * lineHeight}" xml:space="preserve">${line(row)}</text>`,
-  );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    `<rect width="100%" height="100%" rx="8" fill="#21252b"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#dcdfe4">`,
-    ...lines.filter((text) => !text.endsWith('"></text>')),
-    '</g>',
-    '</svg>',
-    '',
-  ].join('\n');
+/** Words one by one: what stands between columns is no text. */
+function drawWords(run: string, column: number, y: number, look: string): string[] {
+  return [...run.matchAll(/\S+(?: \S+)*/g)].map(({ 0: words, index }) => {
+    const x = marginPx + (column + index) * cellPx;
+    const weight = look === '1' ? ' font-weight="600"' : '';
+    const fill = colours[look] ?? colours[0];
+    return `<text x="${x.toFixed(1)}" y="${y}" fill="${fill}"${weight} textLength="${(words.length * cellPx).toFixed(1)}">${escaped(words)}</text>`;
+  });
 }
 
-const screen = new Screen();
-if (process.argv[2] !== undefined) screen.write(`${esc}[2m$${esc}[0m ${process.argv[2]}\r\n`);
-const typed = screen.rows.length;
-const program = new Screen();
-program.write(await text(process.stdin));
-const rows = [...screen.rows.slice(0, typed), ...program.rows];
-while (rows.length > 0 && rows.at(-1)?.length === 0) rows.pop();
-process.stdout.write(picture(rows));
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+const typed = [...commandLine].map((text): Cell => ({ text, look: '2' }));
+const file = process.argv[2] ?? join(root, 'docs/terminal.svg');
+writeFileSync(file, draw([typed, [], ...(await capture())]));
+console.log(`drawn: ${file}`);

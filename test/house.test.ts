@@ -106,7 +106,9 @@ test('no source file is longer than 400 lines', () => {
 
 test('names of files and folders are kebab-case', () => {
   const names = globSync('{src,test,scripts,bench,examples,docs}/**/*.{ts,cjs,md,yaml}', { cwd: root });
-  const odd = names.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*[/.])+[a-z0-9]+$/.test(file));
+  const odd = names.filter(
+    (file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*[/.])+(?:[a-z0-9]+|README\.md)$/.test(file),
+  );
   expect(odd).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
@@ -246,4 +246,16 @@ test('a folder stands for its instrument.yaml; what is not there is told', () =>
   expect(readDefinition(path)).toMatchObject({ name: 'here', file: join(path, 'instrument.yaml') });
   mkdirSync(join(path, 'folder.yaml'));
   expect(() => readDefinition(join(path, 'folder.yaml'))).toThrow(/no instrument.yaml/);
+});
+
+test('the file that the reference shows is taken', () => {
+  const page = readFileSync('docs/reference/instrument.md', 'utf8');
+  const yaml = /^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '';
+  const { attributes, sensors } = read(yaml);
+  expect(attributes.get('dish_diameter')).toEqual(new Float(13.5));
+  expect(sensors.map(({ name, simulate }) => [name, simulate?.rateHz])).toEqual([
+    ['wind_speed', 10],
+    ['mode', 1],
+    ['visitors', undefined],
+  ]);
 });

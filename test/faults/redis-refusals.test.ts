@@ -246,6 +246,49 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that refuses'))(
       expect(plain(await space.read({ read: 'items', key: 'l' }))).toEqual(['0', '1', '2']);
     });
 
+    test('a server without RESP3, as before Redis 6, is spoken to in RESP2', async () => {
+      const server = await start('--rename-command', 'HELLO', '');
+      const space = await (await open(server.url)).space('state');
+      for (let round = 0; round < 3; round++) {
+        const one = await space.subscribe({ channels: ['c'] });
+        const two = await space.subscribe({ channels: ['c', 'd'], patterns: ['[de]*'] });
+        await space.batch(
+          [],
+          [
+            { do: 'set-field', key: 'h', field: bytes('\xff'), value: bytes('v'), notice: { channel: 'c' } },
+            { do: 'set-add', key: 's', members: [bytes('m')] },
+            { do: 'set', key: 'k', value: bytes(''), notice: { channel: 'e' } },
+          ],
+        );
+        expect(await heard(one, 1)).toEqual(['c v']);
+        expect(await heard(two, 2)).toEqual(['c v', 'e ']);
+        await Promise.all([one.close(), two.close()]);
+        expect(
+          plain(
+            await space.readMany([
+              { read: 'entry', key: 'h' },
+              { read: 'members', key: 's' },
+            ]),
+          ),
+        ).toEqual([{ kind: 'hash', fields: [['\xff', 'v']] }, ['m']]);
+      }
+    });
+
+    test('more than a server takes in one write is refused before it is sent', async () => {
+      const server = await start();
+      const space = await (await open(server.url)).space('state');
+      const members = Array.from({ length: 1_000_001 }, (_, i) => bytes(String(i)));
+      const operation = { do: 'add', key: 's', members } as const;
+      await expect(space.write(operation)).rejects.toMatchObject({ code: 'ALI_VALUE_TOO_LARGE' });
+      const value = Buffer.alloc(60 * 1024 * 1024);
+      const many = Array.from({ length: 9 }, (_, i) => ({ do: 'set', key: `k${i}`, value }) as const);
+      await expect(space.batch([], many)).rejects.toMatchObject({ code: 'ALI_VALUE_TOO_LARGE' });
+      expect(await space.keys()).toEqual([]);
+      expect(await space.write({ ...operation, members: members.slice(0, 300_000) })).toEqual({
+        changed: 300_000,
+      });
+    });
+
     test('a kind of key that no program here uses reads as other, and is refused by writes', async () => {
       const server = await start();
       const space = await (await open(server.url)).space('state');

@@ -1,7 +1,12 @@
 import type { Redis } from 'ioredis';
+import { AlidadeError } from '../../shared/errors.ts';
 import { type Argument, type Command, Connection, type ConnectionOptions } from './connection.ts';
 import { replyCode } from './failures.ts';
 import { type Script, scripts } from './scripts.ts';
+
+/** A server hangs up on a command of 2^20 parts, or of more than its query buffer (1 GiB unless configured). */
+const mostArguments = 1_000_000;
+const mostBytes = 512 * 1024 * 1024;
 
 export type CommanderOptions = Omit<ConnectionOptions, 'prepare' | 'onLost'>;
 
@@ -19,8 +24,20 @@ export async function runScript(
   keys: readonly Buffer[],
   args: readonly Argument[],
 ): Promise<unknown> {
-  const rest: Argument[] = [String(keys.length), ...keys];
-  for (const argument of args) rest.push(argument);
+  const rest: Argument[] = [String(keys.length)];
+  let sizeBytes = 0;
+  for (const list of [keys, args]) {
+    for (const argument of list) {
+      rest.push(argument);
+      sizeBytes += argument.length;
+    }
+  }
+  if (rest.length > mostArguments || sizeBytes > mostBytes) {
+    throw new AlidadeError(
+      'ALI_VALUE_TOO_LARGE',
+      `one write of ${rest.length} parts and ${sizeBytes} bytes is more than a Redis server takes at once (${mostArguments} parts, 512 MiB); split it`,
+    );
+  }
   try {
     return await connection.call('EVALSHA', [script.sha, ...rest]);
   } catch (error) {

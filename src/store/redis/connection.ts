@@ -127,14 +127,14 @@ export class Connection {
 
   /** One command. Rejects with what the server said (a ReplyError), or with one of our own errors. */
   call(name: string, args: readonly Argument[]): Promise<unknown> {
-    return this.#send((redis) => redis.callBuffer(name, ...args));
+    return this.#send((redis) => redis.callBuffer(name, [...args]));
   }
 
   /** Commands in one MULTI/EXEC: their replies, each error as the value of its place. */
   transaction(commands: readonly Command[]): Promise<unknown[]> {
     return this.#send(async (redis) => {
       const multi = redis.multi();
-      for (const command of commands) multi.callBuffer(...command);
+      for (const [name, ...args] of commands) multi.callBuffer(name, args);
       const replies = await multi.exec();
       return (replies ?? []).map(([error, reply]) => error ?? reply);
     });

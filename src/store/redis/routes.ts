@@ -2,7 +2,8 @@ import type { Glob } from '../glob.ts';
 import type { NoticeQueue } from '../notice-queue.ts';
 import { latin1 } from './bytes.ts';
 
-export type RouteKind = 'SUBSCRIBE' | 'PSUBSCRIBE';
+/** The command that asks for it; in lower case, because ioredis 6 fails over any other on a server without RESP3. */
+export type RouteKind = 'subscribe' | 'psubscribe';
 
 /** A channel or pattern that the server is asked for, and who wants it. */
 export interface Route {
@@ -28,11 +29,12 @@ export interface Listener {
   readonly patterns: readonly ListenerPattern[];
   /** Since its subscribe() has resolved: from then on a lost connection is a gap. */
   started: boolean;
+  readonly onEnd: () => void;
 }
 
 /** Who hears what, with reference counts: a route stands as long as a listener wants it. */
 export class Routes {
-  #byKind = { SUBSCRIBE: new Map<string, Route>(), PSUBSCRIBE: new Map<string, Route>() };
+  #byKind = { subscribe: new Map<string, Route>(), psubscribe: new Map<string, Route>() };
 
   /** All routes of a listener, and those among them that are new. */
   join(listener: Listener): { all: Route[]; added: Route[] } {
@@ -64,12 +66,12 @@ export class Routes {
   }
 
   all(): Route[] {
-    return [...this.#byKind.SUBSCRIBE.values(), ...this.#byKind.PSUBSCRIBE.values()];
+    return [...this.#byKind.subscribe.values(), ...this.#byKind.psubscribe.values()];
   }
 
   /** Gives a message of an exact channel to those who asked for it. */
   message(channel: Buffer, payload: Buffer): void {
-    const route = this.#byKind.SUBSCRIBE.get(latin1(channel));
+    const route = this.#byKind.subscribe.get(latin1(channel));
     if (route === undefined) return;
     for (const { queue } of route.listeners) queue.push({ event: 'notice', channel, payload });
   }
@@ -80,7 +82,7 @@ export class Routes {
    */
   patternMessage(pattern: Buffer, channel: Buffer, payload: Buffer): void {
     const key = latin1(pattern);
-    const route = this.#byKind.PSUBSCRIBE.get(key);
+    const route = this.#byKind.psubscribe.get(key);
     if (route === undefined) return;
     const name = latin1(channel);
     for (const { queue, channels, patterns } of route.listeners) {
@@ -92,8 +94,8 @@ export class Routes {
 }
 
 function* wanted(listener: Listener): Generator<[RouteKind, string]> {
-  for (const channel of listener.channels) yield ['SUBSCRIBE', channel];
-  for (const { route } of listener.patterns) yield ['PSUBSCRIBE', route];
+  for (const channel of listener.channels) yield ['subscribe', channel];
+  for (const { route } of listener.patterns) yield ['psubscribe', route];
 }
 
 function newRoute(kind: RouteKind, key: string): Route {

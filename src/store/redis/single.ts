@@ -15,7 +15,7 @@ export interface Single {
 
 type WithMembers = Extract<PlainOperation, { readonly members: readonly Uint8Array[] }>;
 
-/** A command takes about a million arguments at most; longer lists of members go to the script, which is as fast there. */
+/** Longer lists of members go to the batch script, which checks what a server takes. */
 const mostMembers = 100_000;
 
 const changedOne = (): Outcome => ({ changed: 1 });

@@ -36,12 +36,11 @@ export class Subscriber {
   #routes = new Routes();
   #listeners = new Set<Listener>();
   #live = false;
-  #closed = Promise.withResolvers<never>();
+  #closed = false;
   #ping: NodeJS.Timeout | undefined;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
-    this.#closed.promise.catch(() => {});
     this.#connection = new Connection({
       ...options,
       // An answer to a ping is due every pingMs: longer silence means that nobody is there.
@@ -66,7 +65,7 @@ export class Subscriber {
     if (signal?.aborted === true) throw givenUp(signal.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      await Promise.race([this.#start(listener, signal), aborted.promise, this.#closed.promise]);
+      await Promise.race([this.#start(listener, signal), aborted.promise]);
       listener.started = true;
       return listener.queue;
     } catch (error) {
@@ -76,11 +75,16 @@ export class Subscriber {
   }
 
   async close(): Promise<void> {
-    this.#closed.reject(storeClosed(this.#options.target.location));
+    this.#closed = true;
     this.#live = false;
     clearInterval(this.#ping);
-    for (const listener of this.#listeners) listener.queue.end();
+    for (const listener of this.#listeners) {
+      listener.queue.end();
+      listener.onEnd();
+    }
     this.#listeners.clear();
+    const closed = storeClosed(this.#options.target.location);
+    for (const route of this.#routes.all()) route.refuse(closed);
     await this.#connection.close();
   }
 
@@ -101,6 +105,7 @@ export class Subscriber {
         return { glob: compileGlob(pattern), route, widened: route !== own };
       }),
       started: false,
+      onEnd,
     };
     return listener;
   }
@@ -110,31 +115,32 @@ export class Subscriber {
     this.#connection.start();
     await this.#connection.whenOpen(waitMs);
     if (signal?.aborted === true) return;
+    if (this.#closed) throw storeClosed(target.location);
     this.#listeners.add(listener);
     const { all, added } = this.#routes.join(listener);
     void this.#ask(added);
-    const late = setTimeout(() => {
-      for (const route of all) route.refuse(notReached(target, waitMs));
-    }, waitMs);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(notReached(target, waitMs)), waitMs);
     try {
-      await Promise.all(all.map((route) => route.confirmed));
+      await Promise.race([Promise.all(all.map((route) => route.confirmed)), late.promise]);
     } finally {
-      clearTimeout(late);
+      clearTimeout(timer);
     }
   }
 
   #leave(listener: Listener): void {
     this.#listeners.delete(listener);
     const dropped = this.#routes.leave(listener);
-    if (this.#live)
-      for (const { kind, name } of dropped)
-        this.#redis?.callBuffer(kind === 'SUBSCRIBE' ? 'UNSUBSCRIBE' : 'PUNSUBSCRIBE', name).catch(() => {});
+    if (!this.#live) return;
+    for (const { kind, name } of dropped) {
+      this.#redis?.callBuffer(kind === 'subscribe' ? 'unsubscribe' : 'punsubscribe', name).catch(() => {});
+    }
   }
 
   /** Asks the server for routes; a cut leaves them unconfirmed, for the next connection to ask again. */
   async #ask(routes: readonly Route[]): Promise<void> {
     const asked: Promise<void>[] = [];
-    for (const kind of ['SUBSCRIBE', 'PSUBSCRIBE'] as const) {
+    for (const kind of ['subscribe', 'psubscribe'] as const) {
       const ofKind = routes.filter((route) => route.kind === kind);
       for (let i = 0; i < ofKind.length; i += mostAtOnce) {
         asked.push(this.#askOnce(kind, ofKind.slice(i, i + mostAtOnce)));
@@ -145,7 +151,10 @@ export class Subscriber {
 
   async #askOnce(kind: Route['kind'], routes: readonly Route[]): Promise<void> {
     try {
-      await this.#redis?.callBuffer(kind, ...routes.map(({ name }) => name));
+      await this.#redis?.callBuffer(
+        kind,
+        routes.map(({ name }) => name),
+      );
       for (const route of routes) route.confirm();
     } catch (error) {
       if (replyCode(error) !== undefined) for (const route of routes) route.refuse(error);

@@ -47,8 +47,20 @@ async function up(path: string, options: UpOptions, terminal: Terminal): Promise
   if (instrument === undefined) return;
   await using _closing = instrument;
   await run(instrument, choice, options, stop, terminal);
-  await instrument.close();
+  await closeAloud(instrument, terminal);
   if (options.quiet !== true && options.json !== true) await printLine(terminal, stopLine(instrument));
+}
+
+/** Closing waits for the writes under way; where that takes long, the user should know why. */
+async function closeAloud(instrument: Instrument, terminal: Terminal): Promise<void> {
+  const note = setTimeout(() => {
+    terminal.stderr.write('alidade: waiting for the store; Ctrl-C again ends without waiting\n');
+  }, 1000);
+  try {
+    await instrument.close();
+  } finally {
+    clearTimeout(note);
+  }
 }
 
 function chooseStore(path: string, { store }: UpOptions, terminal: Terminal): StoreChoice {

@@ -151,12 +151,12 @@ test.each<[string, string, string]>([
   [
     'text for a number',
     inSensor('simulate: { value: t, rate: fast }'),
-    'instrument.yaml:5:35: state.sensors.wind.simulate.rate is the text "fast"; expected a number of samples a second, from 1/86400 (one a day) to 1000',
+    'instrument.yaml:5:35: state.sensors.wind.simulate.rate is the text "fast"; expected a number of samples a second, from 1/86400 (one a day) to 100',
   ],
   [
     'a number out of range',
     inSensor('simulate: { value: t, rate: 1e6 }'),
-    'instrument.yaml:5:35: state.sensors.wind.simulate.rate is 1e6; expected a number of samples a second, from 1/86400 (one a day) to 1000',
+    'instrument.yaml:5:35: state.sensors.wind.simulate.rate is 1e6; expected a number of samples a second, from 1/86400 (one a day) to 100',
   ],
   [
     'no value',

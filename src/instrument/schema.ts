@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Samples a second: one a day to a thousand a second. */
-export const rateLimitsHz = { least: 1 / 86_400, most: 1000 };
+/** Samples a second. Beyond a hundred, timers come late: that is the realm of streams. */
+export const rateLimitsHz = { least: 1 / 86_400, most: 100 };
 export const defaultRateHz = 10;
 
 const shortText = (what: string) =>
@@ -25,7 +25,7 @@ const expression = z.preprocess(
   z.string({ error: expressionText }).min(1, { error: expressionText }),
 );
 
-const rateText = 'a number of samples a second, from 1/86400 (one a day) to 1000';
+const rateText = 'a number of samples a second, from 1/86400 (one a day) to 100';
 const rate = z
   .number({ error: rateText })
   .min(rateLimitsHz.least, { error: rateText })

@@ -24,8 +24,10 @@ export interface SimulatedSensor {
   readonly written: number;
 }
 
-/** Writes that may be under way for one rate: a store that stops for a moment costs no samples. */
-const maxWritesUnderWay = 8;
+/** Writes that may be under way for one rate: those of a second, so that a store that stops for a moment costs nothing. */
+function maxWritesUnderWay(rateHz: number): number {
+  return Math.max(4, Math.ceil(rateHz));
+}
 
 interface Channel {
   readonly name: string;
@@ -37,7 +39,7 @@ interface Channel {
 
 /**
  * Runs the simulated sensors: all of one rate together, one write a tick. A store that is slow is never given more than
- * a few writes at once; ticks that it cannot take are left out and counted.
+ * those of a second at once; ticks that it cannot take are left out and counted.
  */
 export class Simulator {
   readonly #state: TelescopeState;
@@ -58,7 +60,7 @@ export class Simulator {
 
   start(clock: Clock): void {
     for (const [rateHz, channels] of Map.groupBy(this.#channels, ({ simulate }) => simulate.rateHz)) {
-      this.#stops.push(startTicks(clock, rateHz, this.#ticker(channels)));
+      this.#stops.push(startTicks(clock, rateHz, this.#ticker(channels, maxWritesUnderWay(rateHz))));
     }
   }
 
@@ -81,11 +83,11 @@ export class Simulator {
     await Promise.all(this.#writes);
   }
 
-  #ticker(channels: readonly Channel[]): (timeSeconds: number, missed: number) => void {
+  #ticker(channels: readonly Channel[], maxUnderWay: number): (timeSeconds: number, missed: number) => void {
     let underWay = 0;
     return (timeSeconds, missed) => {
       this.#losses.late += missed * channels.length;
-      if (underWay >= maxWritesUnderWay) {
+      if (underWay >= maxUnderWay) {
         this.#losses.slow += channels.length;
         return;
       }

@@ -249,7 +249,6 @@ export class Connection {
   }
 
   #onLost(): void {
-    const wasOpen = this.#open;
     this.#open = false;
     const { target } = this.#options;
     this.#firstFailure?.(
@@ -259,7 +258,7 @@ export class Connection {
           `${target.location} closed the connection at once. Check host and port; a server with TLS needs rediss://.`,
         ),
     );
-    if (wasOpen && !this.#closed) this.#options.onLost?.();
+    if (!this.#closed) this.#options.onLost?.();
   }
 
   #rejectWaiters(error: AlidadeError): void {

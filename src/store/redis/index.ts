@@ -17,7 +17,7 @@ export interface OpenRedisOptions {
 }
 
 /**
- * Opens a store on a Redis server (6 or later; 5 without access control works too):
+ * Opens a store on a Redis server (tested with Redis 7, over RESP3 and RESP2):
  * `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. The spaces are the databases 0 (state),
  * 1 (shm) and 2 (config); a URL that names a database keeps every space there. It connects before it resolves.
  *
@@ -25,6 +25,8 @@ export interface OpenRedisOptions {
  * having been sent; one that was under way rejects with ALI_STORE_UNREACHABLE and was done once or not at all.
  *
  * Channels of Redis are global: a subscription hears the notices of every space of the server, whatever its database.
+ * A server ends a connection for notices that falls 32 MiB behind (`client-output-buffer-limit`), be it by one notice;
+ * its subscriptions then see a gap.
  * On a Redis Cluster a batch needs all its keys in one hash slot, and only keys of the node that the URL names are
  * reached.
  *

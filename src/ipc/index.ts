@@ -6,4 +6,4 @@
  */
 export { type Doorbell, openDoorbell } from './doorbell.ts';
 export { Ringer } from './ringer.ts';
-export { runtimeFolder } from './runtime-folder.ts';
+export { makeRuntimeFolder, runtimeFolder } from './runtime-folder.ts';

@@ -1,17 +1,18 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { runtimeFolder } from './runtime-folder.ts';
 
 const ringByte = Uint8Array.of(1);
 
-/** Rings at every doorbell of one name in a runtime folder. */
+/** Rings at every doorbell of one name among those who share a folder. */
 export class Ringer {
   #folder: string;
   #prefix: string;
   #bells = new Map<string, Socket>();
 
   constructor(folder: string, name: string) {
-    this.#folder = folder;
+    this.#folder = runtimeFolder(folder);
     this.#prefix = `${name}.`;
   }
 

@@ -63,7 +63,7 @@ export function plainOperation(operation: Operation): PlainOperation {
         key,
         notice,
         value: checked(operation.value, operation.key),
-        expireMs: operation.expireMs,
+        expireMs: wholeMs(operation.expireMs),
         onlyIfAbsent: operation.onlyIfAbsent ?? false,
       };
     case 'set-field':
@@ -111,6 +111,13 @@ function plainNotice(notice: NoticeOf): PlainNotice {
   return 'payload' in notice
     ? { channel, payload: checked(notice.payload, notice.channel) }
     : { channel, prefix: notice.prefix ?? noBytes };
+}
+
+function wholeMs(expireMs: number | undefined): number | undefined {
+  if (expireMs === undefined) return undefined;
+  const ms = Math.ceil(expireMs);
+  if (Number.isSafeInteger(ms) && ms > 0) return ms;
+  throw new AlidadeError('ALI_USAGE', `expireMs is a positive number of milliseconds, not ${expireMs}`);
 }
 
 function checkedAll(values: readonly Uint8Array[], key: Operation['key']): readonly Uint8Array[] {

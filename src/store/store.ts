@@ -73,7 +73,7 @@ export interface ReadResults {
 }
 export type ResultOf<R extends Read> = ReadResults[R['read']];
 
-/** What must hold for a batch to be applied. */
+/** What must hold for a batch to be applied. A key of another kind counts as absent, but for `absent` itself. */
 export type Condition =
   | { readonly if: 'absent'; readonly key: Key }
   /** The key holds exactly this value. */
@@ -97,9 +97,12 @@ interface Change {
   readonly notice?: NoticeOf | undefined;
 }
 
-/** One write. `delete-field`, `trim`, `pop` and the like on an absent key change nothing. */
+/** One write. `delete-field`, `trim`, `pop` and the like on an absent key change nothing; `pop` and `drain` take `[]` there. */
 export type Operation =
-  /** Replaces whatever the key held; with `onlyIfAbsent` only a missing key is set. Always counts as a change when done. */
+  /**
+   * Replaces whatever the key held; with `onlyIfAbsent` only a missing key is set. Counts as a change whenever it is done,
+   * as `set-field` does.
+   */
   | (Change & {
       readonly do: 'set';
       readonly value: Uint8Array;
@@ -176,7 +179,7 @@ export interface Subscription extends AsyncIterableIterator<StoreEvent>, AsyncDi
 
 export interface SubscribeFilter {
   readonly channels?: readonly Key[] | undefined;
-  /** Globs as Redis has them: `*`, `?`, `[a-c]`, `[^a]`, `\` before a special character. */
+  /** A notice that several of them match is heard once. Globs as Redis has them: `*`, `?`, `[a-c]`, `[^a]`, `\` before a special character. */
   readonly patterns?: readonly Key[] | undefined;
 }
 

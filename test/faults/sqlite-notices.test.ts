@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runtimeFolder } from '../../src/ipc/index.ts';
+import { makeRuntimeFolder, runtimeFolder } from '../../src/ipc/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runProgram } from '../support/program.ts';
@@ -58,7 +58,7 @@ test('the doorbell of a killed process is taken away at the next ring', async ()
   const url = `sqlite:${folder.path}`;
   await using store = await openStore(url);
   const space = await store.space('state');
-  const runtime = runtimeFolder(folder.path) ?? '';
+  const runtime = runtimeFolder(folder.path);
   await using waiter = runProgram(new URL('./programs/store-waiter.ts', import.meta.url), [url, 'c']);
   expect(await waiter.line()).toBe('ready');
   expect(readdirSync(runtime)).toHaveLength(1);
@@ -67,6 +67,12 @@ test('the doorbell of a killed process is taken away at the next ring', async ()
   expect(readdirSync(runtime)).toHaveLength(1);
   await space.write({ do: 'set', key: 'k', value: Buffer.from('1'), notice: { channel: 'c' } });
   await expect.poll(() => readdirSync(runtime)).toEqual([]);
+
+  // The last one who listens takes the folder away.
+  const listening = await space.subscribe({ channels: ['c'] });
+  expect(readdirSync(runtime)).toHaveLength(1);
+  await listening.close();
+  expect(existsSync(runtime)).toBe(false);
 });
 
 test('a process is woken by another one’s write, and hears it even when the ring at its door was lost', async () => {
@@ -89,7 +95,7 @@ test('a file that is no doorbell does not hinder those who ring', async () => {
   using folder = temporaryFolder();
   await using store = await openStore(`sqlite:${folder.path}`);
   const space = await store.space('state');
-  const runtime = runtimeFolder(folder.path) ?? '';
+  const runtime = makeRuntimeFolder(folder.path);
   writeFileSync(join(runtime, 'state.1.text'), 'no socket');
   const deaf = createServer((caller) => caller.unref());
   await new Promise<void>((resolve) => deaf.listen(join(runtime, 'state.2.deaf'), resolve));

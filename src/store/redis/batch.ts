@@ -1,4 +1,3 @@
-import { AlidadeError } from '../../shared/errors.ts';
 import type { PlainCondition, PlainNotice, PlainOperation } from '../normalize.ts';
 import type { BatchResult, Outcome } from '../store.ts';
 import { asBuffer, latin1 } from './bytes.ts';
@@ -50,14 +49,9 @@ export function noticeArguments(notice: PlainNotice | undefined): [Argument, Arg
     : ['p', asBuffer(notice.channel), asBuffer(notice.prefix)];
 }
 
-/** An expiry as Redis takes it: whole milliseconds, '' for none. @throws ALI_USAGE */
+/** An expiry as the scripts take it: '' for none. */
 export function expiryArgument(expireMs: number | undefined): string {
-  if (expireMs === undefined) return '';
-  const ms = Math.ceil(expireMs);
-  if (!(ms >= 1 && ms <= Number.MAX_SAFE_INTEGER)) {
-    throw new AlidadeError('ALI_USAGE', `expireMs is a positive number of milliseconds, not ${expireMs}`);
-  }
-  return String(ms);
+  return expireMs === undefined ? '' : String(expireMs);
 }
 
 /** The last rank that `ZREMRANGEBYRANK key 0 …` removes when `keepLast` members stay. */

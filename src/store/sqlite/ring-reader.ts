@@ -84,12 +84,11 @@ export class RingReader {
   }
 
   async #hang(): Promise<Doorbell | undefined> {
-    if (this.#bells === undefined) return undefined;
     try {
       return await openDoorbell(this.#bells.folder, this.#bells.name, () => this.poll());
     } catch (error) {
       process.emitWarning(
-        `no doorbell in ${this.#bells.folder}, looking every ${blindPollMs} ms: ${messageOf(error)}`,
+        `no doorbell for ${this.#bells.folder}, looking every ${blindPollMs} ms: ${messageOf(error)}`,
       );
       return undefined;
     }

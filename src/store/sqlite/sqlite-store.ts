@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runtimeFolder } from '../../ipc/index.ts';
 import { type Key, keyBytes } from '../key.ts';
 import { plainCondition, plainOperation } from '../normalize.ts';
 import { Router } from '../router.ts';
@@ -53,8 +52,7 @@ class SqliteSpace implements EmbeddedSpace {
     const path = join(folder, `${name}.sqlite`);
     this.#db = openDatabase(path, this.location);
     const sql = new Statements(this.#db);
-    const runtime = runtimeFolder(folder);
-    const bells = runtime === undefined ? undefined : { folder: runtime, name };
+    const bells = { folder, name };
     this.#reads = new Reads(sql, Date.now);
     this.#router = new Router(() => {
       this.#stopping = this.#ring.stop();

@@ -2,8 +2,8 @@
 export interface WriterData {
   readonly path: string;
   readonly location: string;
-  /** Where to ring after a commit that published something; undefined where there is no runtime folder. */
-  readonly bells: { readonly folder: string; readonly name: string } | undefined;
+  /** Where to ring after a commit that published something: the store's folder, and the space. */
+  readonly bells: { readonly folder: string; readonly name: string };
 }
 
 /** First byte of a task in a group; a batch follows the first two. */

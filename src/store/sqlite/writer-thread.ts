@@ -11,7 +11,7 @@ import { close, type Reply, taskTag, type WriterData } from './writer-protocol.t
 const port = parentPort;
 if (port === null) throw new Error('this module runs as a worker thread');
 const { path, location, bells } = workerData as WriterData;
-const ringer = bells === undefined ? undefined : new Ringer(bells.folder, bells.name);
+const ringer = new Ringer(bells.folder, bells.name);
 const commits = new Commits(openDatabase(path, location), location);
 const collectAfterMs = 50;
 let collector: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ function commit(groups: readonly Uint8Array[]): void {
   const bytes = out.take();
   const reply: Reply = { results: bytes, groups: groups.length, published };
   port?.postMessage(reply, [bytes.buffer]);
-  if (published) ringer?.ring();
+  if (published) ringer.ring();
   collector ??= setTimeout(collect, collectAfterMs).unref();
 }
 
@@ -60,6 +60,6 @@ function end(): void {
   } catch (error) {
     throw error instanceof AlidadeError ? error : new AlidadeError('ALI_STORE_FAILED', String(error));
   }
-  ringer?.close();
+  ringer.close();
   port?.close();
 }

@@ -150,8 +150,9 @@ export class Writes {
       case 'add':
       case 'set-add': {
         const kind = operation.do === 'add' ? 'series' : 'set';
+        const found = this.#findKind(key, kindNumber[kind]);
         if (operation.members.length === 0) return { changed: 0 };
-        const { id } = this.#findOrMake(key, kindNumber[kind]);
+        const { id } = found ?? this.#make(key, kindNumber[kind], null, null);
         const insert = this.#sql.of('INSERT OR IGNORE INTO members (key, member) VALUES (?, ?)');
         let changed = 0;
         for (const bytes of operation.members) {
@@ -208,7 +209,7 @@ export class Writes {
 
   #setField(operation: PlainOperation & { do: 'set-field' }, sink: NoticeSink): Outcome {
     const { key, field, value, notice } = operation;
-    const { id } = this.#findOrMake(key, kindNumber.hash);
+    const { id } = this.#findKind(key, kindNumber.hash) ?? this.#make(key, kindNumber.hash, null, null);
     if (operation.onlyIfAbsent) {
       const sql = 'INSERT OR IGNORE INTO fields (key, field, value) VALUES (?, ?, ?)';
       if (this.#sql.of(sql).run(id, field, value) === 0) {
@@ -228,8 +229,9 @@ export class Writes {
     sink: NoticeSink,
   ): Outcome {
     const { key, members } = operation;
+    const found = this.#findKind(key, kindNumber.list);
     if (members.length === 0) return { changed: 0 };
-    const { id } = this.#findOrMake(key, kindNumber.list);
+    const { id } = found ?? this.#make(key, kindNumber.list, null, null);
     const last = this.#sql.of('SELECT max(position) FROM items WHERE key = ?').get(id)?.[0] as number | null;
     const insert = this.#sql.of('INSERT INTO items (key, position, item) VALUES (?, ?, ?)');
     members.forEach((bytes, i) => {
@@ -300,10 +302,6 @@ export class Writes {
     const row = this.#find(key);
     if (row !== undefined && row.kind !== kind) throw wrongKind(key, row.kind, kind);
     return row;
-  }
-
-  #findOrMake(key: Bytes, kind: KindNumber): KeyRow {
-    return this.#findKind(key, kind) ?? this.#make(key, kind, null, null);
   }
 
   #make(key: Bytes, kind: KindNumber, value: Bytes | null, expires: number | null): KeyRow {

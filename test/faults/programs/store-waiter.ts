@@ -8,7 +8,7 @@ const [url = '', channel = '', deaf] = process.argv.slice(2);
 const store = await openStore(url);
 const subscription = await (await store.space('state')).subscribe({ channels: [channel] });
 if (deaf !== undefined) {
-  const folder = runtimeFolder(url.slice('sqlite:'.length)) ?? '';
+  const folder = runtimeFolder(url.slice('sqlite:'.length));
   for (const name of readdirSync(folder)) {
     if (name.includes(`.${process.pid}.`)) rmSync(join(folder, name));
   }

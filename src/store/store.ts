@@ -43,6 +43,8 @@ export type Read =
     }
   /** Members of a set, in byte order. */
   | { readonly read: 'members'; readonly key: Key }
+  /** Milliseconds until the key expires, 0 or more; `undefined` where it never does. */
+  | { readonly read: 'expiry'; readonly key: Key }
   /** Items of a list from `start`, at most `limit`. */
   | {
       readonly read: 'items';
@@ -69,6 +71,7 @@ export interface ReadResults {
   range: readonly Uint8Array[];
   count: number;
   members: readonly Uint8Array[];
+  expiry: number | undefined;
   items: readonly Uint8Array[];
 }
 export type ResultOf<R extends Read> = ReadResults[R['read']];

@@ -30,6 +30,8 @@ export function readCommand(read: Read): Command {
       return ['ZLEXCOUNT', key, ...ends(read)];
     case 'members':
       return ['SMEMBERS', key];
+    case 'expiry':
+      return ['PTTL', key];
     case 'items': {
       const start = read.start ?? 0;
       if (read.limit === undefined) return ['LRANGE', key, String(start), '-1'];
@@ -71,6 +73,9 @@ export function readResult(read: Read, reply: unknown): ReadResults[Read['read']
       return fieldsOf(reply as Buffer[]);
     case 'members':
       return (reply as Buffer[]).sort(Buffer.compare);
+    case 'expiry':
+      // -1: the key stays; -2: there is none.
+      return (reply as number) < 0 ? undefined : (reply as number);
     default:
       return reply as Buffer | Buffer[] | number;
   }

@@ -56,6 +56,8 @@ export class Reads {
         return column(
           this.#sql.of(`SELECT member FROM members WHERE key = ${idOf('set')} ORDER BY member`).all(key),
         );
+      case 'expiry':
+        return this.#expiry(key);
       case 'items':
         return column(
           this.#sql
@@ -108,6 +110,12 @@ export class Reads {
       default:
         return { kind: row[0] === kindNumber.set ? 'set' : 'list' };
     }
+  }
+
+  #expiry(key: Bytes): number | undefined {
+    const nowMs = this.#now();
+    const row = this.#sql.of('SELECT expires FROM keys WHERE key = ? AND expires > ?').get(key, nowMs);
+    return row === undefined ? undefined : (row[0] as number) - nowMs;
   }
 
   #fieldsOf(key: Bytes): Field[] {

@@ -19,11 +19,12 @@ function everyRead(key: string): Read[] {
     { read: 'range', key },
     { read: 'count', key },
     { read: 'members', key },
+    { read: 'expiry', key },
     { read: 'items', key },
   ];
 }
 
-const nothing = [undefined, undefined, undefined, undefined, [], [], 0, [], []];
+const nothing = [undefined, undefined, undefined, undefined, [], [], 0, [], undefined, []];
 
 export function reads(context: Context): void {
   test('an absent key reads as nothing in every read', async () => {
@@ -46,11 +47,33 @@ export function reads(context: Context): void {
       ],
     );
     const answers = {
-      value: ['value', 'v', { kind: 'value', value: 'v' }, undefined, [], [], 0, [], []],
-      hash: ['hash', undefined, { kind: 'hash', fields: [['f', 'v']] }, 'v', [['f', 'v']], [], 0, [], []],
-      series: ['series', undefined, { kind: 'series', last: 'b' }, undefined, [], ['a', 'b'], 2, [], []],
-      set: ['set', undefined, { kind: 'set' }, undefined, [], [], 0, ['x', 'y'], []],
-      list: ['list', undefined, { kind: 'list' }, undefined, [], [], 0, [], ['q', 'p']],
+      value: ['value', 'v', { kind: 'value', value: 'v' }, undefined, [], [], 0, [], undefined, []],
+      hash: [
+        'hash',
+        undefined,
+        { kind: 'hash', fields: [['f', 'v']] },
+        'v',
+        [['f', 'v']],
+        [],
+        0,
+        [],
+        undefined,
+        [],
+      ],
+      series: [
+        'series',
+        undefined,
+        { kind: 'series', last: 'b' },
+        undefined,
+        [],
+        ['a', 'b'],
+        2,
+        [],
+        undefined,
+        [],
+      ],
+      set: ['set', undefined, { kind: 'set' }, undefined, [], [], 0, ['x', 'y'], undefined, []],
+      list: ['list', undefined, { kind: 'list' }, undefined, [], [], 0, [], undefined, ['q', 'p']],
     };
     for (const [key, answer] of Object.entries(answers)) {
       expect(plain(await space.readMany(everyRead(key))), key).toEqual(answer);
@@ -109,6 +132,21 @@ export function reads(context: Context): void {
       { read: 'items', key: 'l', start: 4 },
     ]);
     expect(plain(read)).toEqual([['b', 'c', 'd'], ['b', 'c'], [], ['a', 'b', 'c', 'd'], []]);
+  });
+
+  test('the time until a value expires is known, and gone when it is set again to stay', async () => {
+    const { space } = context;
+    await space.write({ do: 'set', key: 'k', value: bytes('v'), expireMs: 60_000 });
+    await space.write(set('stays', 'v'));
+    const [left, none] = await space.readMany([
+      { read: 'expiry', key: 'k' },
+      { read: 'expiry', key: 'stays' },
+    ]);
+    expect(none).toBeUndefined();
+    expect(left).toBeGreaterThan(30_000);
+    expect(left).toBeLessThanOrEqual(60_000);
+    await space.write(set('k', 'w'));
+    expect(await space.read({ read: 'expiry', key: 'k' })).toBeUndefined();
   });
 
   test('members of a set come in byte order', async () => {

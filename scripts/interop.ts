@@ -1,4 +1,8 @@
 /** `npm run interop [-- FILTER…]`: the suites under test/interop, against the real programs. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { provenTable } from '../test/interop/proven.ts';
 import { needRedisServer, pythonWithPeers } from './python.ts';
 import { closeRun } from './summary.ts';
 import { runVitest } from './vitest.ts';
@@ -15,4 +19,14 @@ async function prepare(): Promise<string> {
 
 const python = await prepare();
 console.log('\n== interop');
-closeRun([], await runVitest(['--mode', 'interop', ...process.argv.slice(2)], { ALIDADE_PYTHON: python }));
+const folder = mkdtempSync(join(tmpdir(), 'alidade-interop-'));
+try {
+  const provenFile = join(folder, 'proven');
+  writeFileSync(provenFile, '');
+  const env = { ALIDADE_PYTHON: python, ALIDADE_PROVEN: provenFile };
+  const counts = await runVitest(['--mode', 'interop', ...process.argv.slice(2)], env);
+  console.log(`\n${provenTable(provenFile)}`);
+  closeRun([], counts);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

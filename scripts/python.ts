@@ -1,0 +1,54 @@
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../test/support/require-server.ts';
+import { installDebian, mayInstallDebian } from './debian.ts';
+import { root, run } from './run.ts';
+
+const environment = join(root, '.venv');
+const python = join(environment, 'bin/python');
+const requirements = join(root, 'test/interop/requirements.txt');
+/** A copy of the requirements that the environment was made from. */
+const stamp = join(environment, 'alidade-requirements.txt');
+
+/**
+ * The Python of `.venv`, with the real programs of test/interop/requirements.txt, which is made or renewed where needed.
+ *
+ * @throws an error of one line that says what is missing on this machine
+ */
+export async function pythonWithPeers(): Promise<string> {
+  if (isUpToDate()) return python;
+  console.log('== Python environment in .venv');
+  rmSync(stamp, { force: true });
+  if (!(await makeEnvironment())) {
+    throw new Error('Python 3.10 or newer with venv is needed (Debian: apt-get install python3-venv)');
+  }
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+  if ((await run(python, pip)) !== 0) {
+    throw new Error('test/interop/requirements.txt could not be installed from PyPI; pip says above why');
+  }
+  cpSync(requirements, stamp);
+  return python;
+}
+
+function isUpToDate(): boolean {
+  try {
+    return existsSync(python) && readFileSync(stamp, 'utf8') === readFileSync(requirements, 'utf8');
+  } catch {
+    return false;
+  }
+}
+
+async function makeEnvironment(): Promise<boolean> {
+  const make = (program: string) => run(program, ['-m', 'venv', '--clear', environment]);
+  if (findProgram('python3') !== undefined && (await make('python3')) === 0) return true;
+  if (!mayInstallDebian() || !(await installDebian('python3', 'python3-venv'))) return false;
+  // Not the first python3 of the PATH: the package completes Debian's own.
+  return (await make('/usr/bin/python3')) === 0;
+}
+
+/** @throws an error of one line when there is no redis-server and it cannot be installed */
+export async function needRedisServer(): Promise<void> {
+  if (findProgram('redis-server') !== undefined) return;
+  if (mayInstallDebian() && (await installDebian('redis-server'))) return;
+  throw new Error('redis-server is needed (Debian: apt-get install redis-server)');
+}

@@ -37,6 +37,10 @@ export const errorCodes = {
   },
   ALI_VALUE_TOO_LARGE: { exit: 2, when: 'a key or value is larger than the store takes' },
   ALI_KEY: { exit: 2, when: 'a key is neither text nor bytes, or is longer than 64 KiB' },
+  ALI_FILE_NOT_WRITTEN: {
+    exit: 1,
+    when: 'a file that was to be made could not be written; one that stood there is as it was',
+  },
   ALI_SNAPSHOT: { exit: 2, when: 'an RDB file is damaged or is not one; nothing was loaded' },
 
   ALI_ABORTED: { exit: 1, when: 'the operation was given up by its AbortSignal' },

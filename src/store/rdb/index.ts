@@ -6,6 +6,9 @@
  * too; `walk` is the grammar of the file, `value` that of one key, `collections` and `foreign-values` those of its
  * kinds; `byte-window` holds the part that is in memory and reads lengths and strings; `listpack`, `ziplist`,
  * `intset`, `zipmap` and `lzf` unpack single strings.
+ *
+ * And out: `write-snapshot` writes a space through a `snapshot-writer`, which has a file (`snapshot-target`), and for each
+ * key a `key-writer`; `series-pages` reads long series, which wait in a `spool`; `rdb-encoder` makes the bytes.
  */
 export { type LoadOptions, type LoadReport, loadSnapshot, type SkippedKey } from './load-snapshot.ts';
 export { RdbParseError } from './rdb-parse-error.ts';
@@ -18,3 +21,11 @@ export {
 } from './snapshot.ts';
 export type { SnapshotContent, SnapshotEntry } from './snapshot-entry.ts';
 export type { SnapshotSource } from './snapshot-file.ts';
+export type { SnapshotTarget } from './snapshot-target.ts';
+export {
+  type FailedKey,
+  SnapshotWriter,
+  type SnapshotWriterOptions,
+  type WriteProgress,
+} from './snapshot-writer.ts';
+export { type WriteReport, type WriteSnapshotOptions, writeSnapshot } from './write-snapshot.ts';

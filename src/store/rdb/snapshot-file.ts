@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import { type ByteSource, bytesSource, fileSource, streamSource } from './byte-source.ts';
+import { openNameless } from './spool.ts';
 
 /** A path, the bytes of a file, or a stream of them. A path that is no regular file (a pipe) is read as a stream. */
 export type SnapshotSource = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -62,7 +60,7 @@ async function spooledFile(
   filename: string,
   maxSpoolBytes: number,
 ): Promise<SnapshotFile> {
-  const spool = await openSpool();
+  const spool = await openNameless(tmpdir());
   const chunks = stream[Symbol.asyncIterator]();
   let sizeBytes = 0;
   let ended = false;
@@ -106,12 +104,4 @@ async function spooledFile(
       await spool.close();
     },
   };
-}
-
-/** A file that has no name any more, so that nothing of it stays behind however this process ends. */
-async function openSpool(): Promise<FileHandle> {
-  const path = join(tmpdir(), `alidade-snapshot-${randomUUID()}`);
-  const handle = await open(path, 'wx+', 0o600);
-  await rm(path, { force: true });
-  return handle;
 }

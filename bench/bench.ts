@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
   {
     memory: () => import('./memory.ts'),
+    telstate: () => import('./telstate/index.ts'),
   };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -102,6 +102,15 @@ export class PythonPeer {
     return value as Described;
   }
 
+  /** The class of the exception that the call raises; throws when it raises none. */
+  async errorOf(name: string, args: readonly unknown[] = [], rest: Omit<Call, 'do' | 'args'> = {}) {
+    const [outcome] = await this.run([{ ...rest, do: name, args }]);
+    if (outcome === undefined || 'value' in outcome) {
+      throw new Error(`Python's ${name} raised nothing: ${JSON.stringify(outcome)}`);
+    }
+    return outcome.error.classes[0];
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#child, 'close');
     this.#child.stdin.end();

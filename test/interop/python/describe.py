@@ -76,7 +76,7 @@ def describe(value):
 
 
 def undescribe(described, cases):
-    """The value of a description; a case is named: ['case', 'int/1']. Arrays come as cases only."""
+    """The value of a description; a case is named: ['case', 'int/1']. Structures come as cases only."""
     kind, *rest = described
     if kind == 'case':
         return cases[rest[0]]
@@ -98,4 +98,9 @@ def undescribe(described, cases):
         return {undescribe(key, cases): undescribe(item, cases) for key, item in rest[0]}
     if kind == 'complex':
         return complex(float_of(rest[0]), float_of(rest[1]))
+    if kind == 'npscalar':
+        return np.frombuffer(bytes.fromhex(rest[1]), rest[0])[0]
+    if kind == 'ndarray':
+        dtype, shape, fortran, data = rest
+        return np.frombuffer(bytes.fromhex(data), dtype).reshape(shape, order='F' if fortran else 'C')
     raise TypeError(f'a {kind} cannot be made from its description')

@@ -52,6 +52,7 @@ export const errorCodes = {
   ALI_DECODE: { exit: 1, when: 'stored bytes cannot be decoded' },
   ALI_EXPRESSION: { exit: 2, when: 'an expression does not parse or does not evaluate' },
   ALI_ENDPOINT: { exit: 2, when: 'a host:port text is malformed' },
+  ALI_IMPORT: { exit: 2, when: 'lines of an import are not what an export writes' },
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
   ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4 | 5; when: string }>;

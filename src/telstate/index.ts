@@ -3,7 +3,10 @@ export * from './encoding/index.ts';
 export { Endpoint, endpointListParser, endpointParser, endpointsToText, maxEndpoints } from './endpoint.ts';
 export type { Current, EncodedIndexed, ExactOption, Indexed, KeyType, ReadOptions, Sample } from './entry.ts';
 export * from './errors.ts';
+export * from './exchange/index.ts';
+export { type KeyStatistics, keyStatistics, type StatisticsOptions } from './key-statistics.ts';
 export type { TimeRange } from './range.ts';
+export { countMembers, memberPages, type PageRange, timeSpan } from './sample-pages.ts';
 export {
   type GetOptions,
   type OpenTelescopeStateOptions,
@@ -12,7 +15,7 @@ export {
   type TelescopeStateOptions,
   type ViewOptions,
 } from './telescope-state.ts';
-export type { Clock } from './time.ts';
+export { type Clock, splitMember } from './time.ts';
 export type { WaitIndexedOptions, WaitKeyOptions } from './wait.ts';
 export type { Watch, WatchOptions } from './watch.ts';
 export type { Undecodable, Update, WatchEvent, WatchGap } from './watch-event.ts';

@@ -43,9 +43,16 @@ export async function waitKey(front: Front, key: Key, options: WaitKeyOptions): 
       if (notice.type !== 'sensor') return check(keys.slice(0, prefix + 1));
       const above = prefix === 0 ? undefined : await firstEntry(front.space, keys.slice(0, prefix));
       if (above !== undefined) return judge(of(above));
-      const { timeSeconds, encoded } = splitMember(notice.member);
-      const judged = judge({ type: 'sensor', value: decoded(encoded, options), timeSeconds });
-      return judged && (await holds(front.space, keys[prefix], notice.member)) ? judged : undefined;
+      const { member } = notice;
+      const isOurs = () => holds(front.space, keys[prefix], member);
+      try {
+        const { timeSeconds, encoded } = splitMember(member);
+        const judged = judge({ type: 'sensor', value: decoded(encoded, options), timeSeconds });
+        return judged && (await isOurs()) ? judged : undefined;
+      } catch (error) {
+        if (await isOurs()) throw error;
+        return undefined;
+      }
     },
   });
 }

@@ -232,6 +232,28 @@ onEveryEngine((makePlace) => {
     ]);
   });
 
+  test('a sample of another database of the server cannot end a wait by what it holds', async () => {
+    await using place = await makePlace();
+    const { space, state, other, otherSpace } = await openBoth(place);
+    const condition = (value: Value) => {
+      if (typeof value === 'string') throw new RangeError('text is not expected here');
+      return value === 1;
+    };
+    const waits = [state.waitKey('s', { condition }), state.waitKey('s')];
+    await space.listening(2);
+    for (const payload of [
+      '3ff000000000000080024b012e',
+      '3ff0000000000000ffa178',
+      '68656c6c6f20776f726c64',
+    ]) {
+      const notice = { channel: 'update/s', payload: Buffer.from(payload, 'hex') };
+      await otherSpace.write({ do: 'set', key: 'elsewhere', value: Buffer.of(), notice });
+    }
+    await other.add('s', 1, { time: 2 });
+    const sample = { type: 'sensor', value: 1, timeSeconds: 2 };
+    expect(await Promise.all(waits)).toEqual([sample, sample]);
+  });
+
   test('deletion does not wake a wait', async () => {
     await using place = await makePlace();
     const { space, state, other } = await openBoth(place);

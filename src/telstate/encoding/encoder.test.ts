@@ -178,15 +178,23 @@ describe('what cannot be stored is named, with its place and a remedy', () => {
     expect(encodeValue(1)).toEqual(Uint8Array.of(0xff, 1));
   });
 
+  const nested = (depth: number, wrap: (inner: unknown) => unknown) => {
+    let value: unknown = 1;
+    for (let i = 0; i < depth; i++) value = wrap(value);
+    return value;
+  };
+
+  test('128 tuples in each other are written, 129 refused, for they would end a Python that reads them', () => {
+    const wrap = (x: unknown) => [new Tuple([x])];
+    const stored = encodeValue(nested(128, wrap));
+    expect(encodeValue(decodeValue(stored, { exact: true }))).toEqual(stored);
+    expect(messageOf(nested(129, wrap))).toContain('nested deeper than 128 tuples');
+    expect(encodeValue(Array(1000).fill(new Tuple([1])))).toHaveLength(4004);
+  });
+
   test('1024 levels are written and read, 1025 refused', () => {
-    const nested = (depth: number, wrap: (inner: unknown) => unknown) => {
-      let value: unknown = 1;
-      for (let i = 0; i < depth; i++) value = wrap(value);
-      return value;
-    };
     for (const wrap of [
       (x: unknown) => [x],
-      (x: unknown) => new Tuple([x]),
       (x: unknown) => ({ a: x }),
       (x: unknown) => new Map([['a', x]]),
     ]) {

@@ -10,7 +10,7 @@ import { Output } from './output.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { Tuple } from './tuple.ts';
 import { type TypedArray, typedArrayDescriptor } from './typed-arrays.ts';
-import { extension, isUnhashable, maxCompounds, maxDepth, msgpackHeader } from './wire.ts';
+import { extension, isUnhashable, maxCompounds, maxDepth, maxTupleDepth, msgpackHeader } from './wire.ts';
 
 const maxInteger = 2n ** 64n - 1n;
 const minInteger = -(2n ** 63n);
@@ -45,11 +45,13 @@ class Encoder {
   busy = false;
   private readonly out = new Output();
   private depth = 0;
+  private tupleDepth = 0;
   private compounds = 0;
 
   encode(value: unknown): Uint8Array {
     this.busy = true;
     this.depth = 0;
+    this.tupleDepth = 0;
     this.compounds = 0;
     this.out.length = 0;
     try {
@@ -110,9 +112,11 @@ class Encoder {
   private compound(value: object): void {
     this.count();
     if (value instanceof Tuple) {
+      if (++this.tupleDepth > maxTupleDepth) throw Refusal.tooDeep(maxTupleDepth, value, 'tuples');
       const start = this.out.length;
       this.list(value.items, value);
       this.out.wrapExtension(extension.tuple, start);
+      this.tupleDepth--;
     } else if (value instanceof Complex) {
       const [re, im] = value.bits;
       this.out.extensionHeader(extension.complex, 16);

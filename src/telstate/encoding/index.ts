@@ -13,4 +13,4 @@ export { sameValue } from './same-value.ts';
 export { Tuple, tuple } from './tuple.ts';
 export type { TypedArray } from './typed-arrays.ts';
 export type { PlainObject, Value } from './value.ts';
-export { maxCompounds, maxDepth } from './wire.ts';
+export { maxCompounds, maxDepth, maxTupleDepth } from './wire.ts';

@@ -46,8 +46,8 @@ export class Refusal extends Error {
     return new Refusal(`${what} of 4 GiB or more cannot be stored; split the value`);
   }
 
-  static tooDeep(limit: number, container: object): Refusal {
-    const refusal = new Refusal(`it is nested deeper than ${limit} levels; flatten it`);
+  static tooDeep(limit: number, container: object, levels = 'levels'): Refusal {
+    const refusal = new Refusal(`it is nested deeper than ${limit} ${levels}; flatten it`);
     refusal.containers.push(container);
     return refusal;
   }

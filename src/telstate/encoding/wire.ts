@@ -4,6 +4,12 @@ import { NdArray } from './nd-array.ts';
 export const maxDepth = 1024;
 
 /**
+ * Tuples may stand this deep inside each other, in writing: the reference reads each of them by a reader of its own,
+ * and about 200 of those overflow the stack and end its process.
+ */
+export const maxTupleDepth = 128;
+
+/**
  * Compound values (all but null, booleans, numbers and text) that one value may hold, in writing as in reading: a byte
  * or two of input can ask for 200 bytes of memory for each.
  */

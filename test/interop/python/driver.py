@@ -7,6 +7,7 @@ in describe.py. Ends with its input, whatever still waits.
 """
 
 import asyncio
+import collections
 import json
 import os
 import platform
@@ -23,7 +24,7 @@ import numpy as np
 import redis
 from katsdptelstate.rdb_writer import RDBWriter
 
-from cases import CASES
+from cases import CASES, nested
 from describe import describe, undescribe
 
 # What a telescope state is asked to do by name.
@@ -39,6 +40,24 @@ CONDITIONS = {
     'cannot say': lambda value, *time: 1 / 0,
 }
 ENCODINGS = {'pickle': katsdptelstate.ENCODING_PICKLE}
+ODD = {
+    'set': lambda: {1, 2},
+    'object': object,
+    'object array': lambda: np.array([None, 'a'], object),
+    'subclass of dict': lambda: collections.OrderedDict(a=1),
+    'int of 65 bits': lambda: 2**64,
+    'lone surrogate': lambda: '\ud800',
+    'cycle': lambda: (cycle := [], cycle.append(cycle))[0],
+    'dict of int keys': lambda: {1: 'a', 2.5: 'b'},
+    'type of 4000 fields': lambda: np.zeros(1, [(f'f{i}', '<i2') for i in range(4000)]),
+    'empty np.str_': lambda: np.str_(''),
+    'empty np.bytes_': lambda: np.bytes_(b''),
+    'bytearray': lambda: bytearray(b'abc'),
+    'named tuple': lambda: collections.namedtuple('Pointing', 'azim elev')(1, 2.5),
+    'record array': lambda: np.array([(1,)], [('a', '<i2')]).view(np.recarray),
+    'masked array': lambda: np.ma.masked_array([1, 2], [False, True], '<i2'),
+    'list 500 deep': lambda: nested(500),
+}
 LONGEST_WAIT_SECONDS = 15
 
 
@@ -122,6 +141,17 @@ class Driver:
     def do_encode(self, on, value):
         return katsdptelstate.encode_value(value)
 
+    def do_set_odd(self, on, key, name):
+        """Sets what has no description: a value that cannot be stored, or one that Python can store and not read."""
+        self.do_set(on, key, ODD[name]())
+
+    def do_depth(self, on, key):
+        """How many lists or tuples stand in one another."""
+        value, depth = self.do_item(on, key), 0
+        while isinstance(value, (list, tuple)):
+            value, depth = value[0], depth + 1
+        return depth
+
     def do_names(self, on):
         return list(CASES)
 
@@ -133,8 +163,7 @@ class Driver:
 
     def do_versions(self, on):
         modules = (katsdptelstate, np, msgpack, redis)
-        versions = {m.__name__: '.'.join(map(str, m.__version__)) if m is msgpack and isinstance(m.__version__, tuple) else m.__version__ for m in modules}
-        return {'python': platform.python_version()} | versions
+        return {'python': platform.python_version()} | {module.__name__: module.__version__ for module in modules}
 
 
 def outcome(driver, call):

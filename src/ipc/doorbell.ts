@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { makeRuntimeFolder } from './runtime-folder.ts';
 
 export interface Doorbell {
@@ -19,6 +19,16 @@ const attempts = 10;
  * @throws the system's error when the socket cannot be made.
  */
 export async function openDoorbell(folder: string, name: string, onRing: () => void): Promise<Doorbell> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await hang(makeRuntimeFolder(folder), name, onRing);
+    } catch (error) {
+      if (!isMissing(error) || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function hang(runtime: string, name: string, onRing: () => void): Promise<Doorbell> {
   const callers = new Set<Socket>();
   const server = createServer((caller) => {
     callers.add(caller);
@@ -29,41 +39,50 @@ export async function openDoorbell(folder: string, name: string, onRing: () => v
     // To come to the door is a ring too: a process that writes once and ends may be gone before its byte is out.
     onRing();
   });
-  const path = await listen(server, folder, name);
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        rmSync(path, { force: true });
-        removeIfEmpty(dirname(path));
-        server.close(() => resolve());
-        for (const caller of callers) caller.destroy();
-      }),
-  };
+  const own = `${name}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const path = join(runtime, own);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      remove(path);
+      removeIfEmpty(runtime);
+      server.close(() => resolve());
+      for (const caller of callers) caller.destroy();
+    });
+  try {
+    // A socket refuses callers until it listens, and one that refuses is taken away: only then it gets its name.
+    const hidden = join(runtime, `.${own}`);
+    await listen(server, hidden);
+    // Whoever may enter the folder may ring.
+    chmodSync(hidden, 0o666);
+    renameSync(hidden, path);
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-async function listen(server: Server, folder: string, name: string): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const path = join(makeRuntimeFolder(folder), `${name}.${process.pid}.${randomBytes(4).toString('hex')}`);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(path, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-      // Whoever may enter the folder may ring.
-      chmodSync(path, 0o666);
-      return path;
-    } catch (error) {
-      if (!isMissing(error) || attempt === attempts) throw error;
-    }
-  }
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function isMissing(error: unknown): boolean {
   // A socket in a folder that is gone fails with EACCES or ENOENT, by platform.
   return ['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It lies in a folder that was taken from us: whoever rings there finds nobody.
+  }
 }
 
 function removeIfEmpty(folder: string): void {

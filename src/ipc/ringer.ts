@@ -1,17 +1,19 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { runtimeFolder } from './runtime-folder.ts';
+import { hasRuntimeFolder, runtimeFolder } from './runtime-folder.ts';
 
 const ringByte = Uint8Array.of(1);
 
 /** Rings at every doorbell of one name among those who share a folder. */
 export class Ringer {
+  #shared: string;
   #folder: string;
   #prefix: string;
   #bells = new Map<string, Socket>();
 
   constructor(folder: string, name: string) {
+    this.#shared = folder;
     this.#folder = runtimeFolder(folder);
     this.#prefix = `${name}.`;
   }
@@ -32,6 +34,7 @@ export class Ringer {
 
   /** Looking at the folder at each ring costs some ten microseconds and can miss nobody. */
   #present(): string[] {
+    if (!hasRuntimeFolder(this.#shared)) return [];
     try {
       return readdirSync(this.#folder).filter((name) => name.startsWith(this.#prefix));
     } catch {
@@ -45,8 +48,8 @@ export class Ringer {
     bell.unref();
     this.#bells.set(name, bell);
     bell.on('error', (error: NodeJS.ErrnoException) => {
-      // Names are never used twice, so a socket that refuses belongs to a process that is gone.
-      if (error.code === 'ECONNREFUSED') rmSync(path, { force: true });
+      // Names are never used twice and stand for sockets that listen: one that refuses is of a process that is gone.
+      if (error.code === 'ECONNREFUSED' && hasRuntimeFolder(this.#shared)) rmSync(path, { force: true });
     });
     bell.on('close', () => this.#bells.delete(name));
     // A doorbell sends nothing; reading is what notices its end.

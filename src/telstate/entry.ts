@@ -9,6 +9,8 @@ export type KeyType = 'attribute' | 'sensor' | 'indexed';
 export interface ExactOption {
   /** Give what keeps every bit: `Float`, `Map`, `NpScalar`; see `decodeValue`. */
   readonly exact?: boolean | undefined;
+  /** Read values that were pickled before 2019; see `decodeValue`. Default: what the telescope state was told. */
+  readonly allowPickle?: boolean | undefined;
 }
 
 export interface ReadOptions extends ExactOption {
@@ -66,7 +68,9 @@ export function currentOf(entry: Entry, name: string, options: ReadOptions): Cur
 }
 
 export function decoded(encoded: Uint8Array, options: ReadOptions): Value {
-  return options.encoded ? encoded : decodeValue(encoded, { exact: options.exact ?? false });
+  return options.encoded
+    ? encoded
+    : decodeValue(encoded, { exact: options.exact ?? false, allowPickle: options.allowPickle });
 }
 
 function indexedOf(fields: EncodedIndexed, options: ReadOptions): Indexed | EncodedIndexed {

@@ -6,6 +6,8 @@ export interface Front {
   readonly space: Space;
   /** At least one; writes go to the first. */
   readonly prefixes: readonly Uint8Array[];
+  /** Whether old pickled values are read; undefined leaves it to the environment. */
+  readonly allowPickle: boolean | undefined;
 }
 
 /** The key under each prefix, in the order in which they are looked for. */

@@ -6,6 +6,7 @@ import {
   currentOf,
   decoded,
   type EncodedIndexed,
+  type ExactOption,
   type KeyType,
   type ReadOptions,
   type Sample,
@@ -40,6 +41,11 @@ export interface TelescopeStateOptions {
   readonly prefixes?: readonly Key[] | undefined;
   /** The time of samples that are added without one. Default: the wall clock. */
   readonly clock?: Clock | undefined;
+  /**
+   * Read values that katsdptelstate pickled before 2019, if they are plain data or NumPy's; nothing of them is run.
+   * Default: whether KATSDPTELSTATE_ALLOW_PICKLE is 1 in the environment.
+   */
+  readonly allowPickle?: boolean | undefined;
 }
 
 export interface OpenTelescopeStateOptions extends TelescopeStateOptions {
@@ -87,7 +93,7 @@ export class TelescopeState implements AsyncDisposable {
     const prefixes = (options.prefixes ?? ['']).map(keyBytes);
     if (prefixes.length === 0)
       throw new AlidadeError('ALI_USAGE', 'telescope state needs at least one prefix');
-    this.#front = { space, prefixes };
+    this.#front = { space, prefixes, allowPickle: options.allowPickle };
     this.#clock = options.clock ?? wallClock();
     this.#store = store;
   }
@@ -203,7 +209,7 @@ export class TelescopeState implements AsyncDisposable {
     if (found !== undefined && found.kind !== 'hash') {
       throw new ImmutableKeyError(`${nameOf(key)} is not an indexed key, cannot use getIndexed`);
     }
-    return found?.value === undefined ? options.default : decoded(found.value, options);
+    return found?.value === undefined ? options.default : decoded(found.value, this.#reading(options));
   }
 
   /**
@@ -215,6 +221,7 @@ export class TelescopeState implements AsyncDisposable {
   getRange(key: Key, options: TimeRange & ReadOptions & Encoded): Promise<Sample<Uint8Array>[]>;
   getRange(key: Key, options?: TimeRange & ReadOptions): Promise<Sample[]>;
   async getRange(key: Key, options: TimeRange & ReadOptions = {}): Promise<Sample[]> {
+    const reading = this.#reading(options);
     for (const fullKey of fullKeys(this.#front, key)) {
       const [kind, ...ranges] = await this.#front.space.readMany([
         { read: 'kind', key: fullKey },
@@ -224,7 +231,7 @@ export class TelescopeState implements AsyncDisposable {
       if (kind !== 'series') throw new ImmutableKeyError(`${nameOf(key)} is immutable, cannot use getRange`);
       return ranges.flat().map((member) => {
         const { timeSeconds, encoded } = splitMember(member);
-        return { value: decoded(encoded, options), timeSeconds };
+        return { value: decoded(encoded, reading), timeSeconds };
       });
     }
     throw notFound(key);
@@ -267,7 +274,7 @@ export class TelescopeState implements AsyncDisposable {
    * @example await state.waitKey('wind_speed', { condition: (value) => Number(value) < 10, timeoutMs: 60_000 })
    */
   waitKey(key: Key, options: WaitKeyOptions = {}): Promise<Current> {
-    return waitKey(this.#front, key, options);
+    return waitKey(this.#front, key, this.#reading(options));
   }
 
   /**
@@ -276,7 +283,7 @@ export class TelescopeState implements AsyncDisposable {
    * @throws as {@link waitKey}; ImmutableKeyError when the key is not indexed.
    */
   waitIndexed(key: Key, subKey: unknown, options: WaitIndexedOptions = {}): Promise<Value> {
-    return waitIndexed(this.#front, key, subKey, options);
+    return waitIndexed(this.#front, key, subKey, this.#reading(options));
   }
 
   /**
@@ -293,7 +300,7 @@ export class TelescopeState implements AsyncDisposable {
    */
   watch(keys: Key | readonly Key[], options: WatchOptions = {}): Promise<Watch> {
     const list = typeof keys === 'string' || keys instanceof Uint8Array ? [keys] : keys;
-    return openWatch(this.#front, list, options);
+    return openWatch(this.#front, list, this.#reading(options));
   }
 
   /** Closes the store if it was opened together with this state. Views never do. */
@@ -305,13 +312,21 @@ export class TelescopeState implements AsyncDisposable {
     return this.close();
   }
 
+  #reading<O extends ExactOption>(options: O): O {
+    return { ...options, allowPickle: options.allowPickle ?? this.#front.allowPickle };
+  }
+
   #with(prefixes: readonly Key[]): TelescopeState {
-    return new TelescopeState(this.#front.space, { prefixes, clock: this.#clock });
+    return new TelescopeState(this.#front.space, {
+      prefixes,
+      clock: this.#clock,
+      allowPickle: this.#front.allowPickle,
+    });
   }
 
   async #current(key: Key, options: ReadOptions): Promise<Current<Value | EncodedIndexed> | undefined> {
     const entry = await firstEntry(this.#front.space, fullKeys(this.#front, key));
-    return entry === undefined ? undefined : currentOf(entry, nameOf(key), options);
+    return entry === undefined ? undefined : currentOf(entry, nameOf(key), this.#reading(options));
   }
 
   async #kind(key: Key) {

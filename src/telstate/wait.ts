@@ -27,7 +27,7 @@ export interface WaitIndexedOptions extends EndingOptions, ExactOption {
 export async function waitKey(front: Front, key: Key, options: WaitKeyOptions): Promise<Current> {
   const keys = fullKeys(front, key);
   const name = nameOf(key);
-  const of = (entry: Entry) => currentOf(entry, name, { exact: options.exact }) as Current;
+  const of = (entry: Entry) => currentOf(entry, name, { ...options, encoded: false }) as Current;
   const judge = (current: Current): Current | undefined =>
     options.condition === undefined || options.condition(current.value, current.timeSeconds)
       ? current

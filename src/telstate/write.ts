@@ -27,7 +27,7 @@ export async function setAttribute(front: Front, key: Key, value: unknown): Prom
     onlyIfAbsent: true,
     notice: { channel: channelOf(fullKey) },
   });
-  if (found !== undefined) assertSame(found, encoded, value, nameOf(key));
+  if (found !== undefined) assertSame(front, found, encoded, value, nameOf(key));
 }
 
 export async function setIndexed(front: Front, key: Key, subKey: unknown, value: unknown): Promise<void> {
@@ -42,7 +42,7 @@ export async function setIndexed(front: Front, key: Key, subKey: unknown, value:
     onlyIfAbsent: true,
     notice: { channel: channelOf(fullKey), prefix: indexedPrefix(field) },
   });
-  if (found !== undefined) assertSame(found, encoded, value, nameOf(key, subKey));
+  if (found !== undefined) assertSame(front, found, encoded, value, nameOf(key, subKey));
 }
 
 /** Adds samples to one sensor in one step. */
@@ -132,11 +132,17 @@ function changeOfType(key: Key, type: string, cause: unknown): ImmutableKeyError
   return new ImmutableKeyError(`Attempt to change key ${nameOf(key)} to ${type}`, { cause });
 }
 
-function assertSame(stored: Uint8Array, fresh: Uint8Array, value: unknown, name: string): void {
+function assertSame(
+  { allowPickle }: Front,
+  stored: Uint8Array,
+  fresh: Uint8Array,
+  value: unknown,
+  name: string,
+): void {
   let previous: unknown;
   try {
-    if (sameValue(stored, fresh, value)) return;
-    previous = decodeValue(stored, { exact: true });
+    if (sameValue(stored, fresh, value, { allowPickle })) return;
+    previous = decodeValue(stored, { exact: true, allowPickle });
   } catch (error) {
     if (!isAlidadeError(error, 'ALI_DECODE')) throw error;
     throw new ImmutableKeyError(

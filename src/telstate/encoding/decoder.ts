@@ -1,13 +1,14 @@
 import { DecodeError } from '../errors.ts';
+import { environmentAllowsPickle, readPickle } from '../pickle/index.ts';
 import { Complex } from './complex.ts';
-import { type DTypeKind, parseDType } from './dtype.ts';
+import { parseDType } from './dtype.ts';
 import { asDecodeError, Fault } from './fault.ts';
 import { Float } from './float.ts';
 import { copyOf, Input } from './input.ts';
 import { setOwn } from './item.ts';
 import { MsgpackTimestamp } from './msgpack-timestamp.ts';
 import { NdArray } from './nd-array.ts';
-import { NpScalar } from './np-scalar.ts';
+import { hasPlainValue, NpScalar } from './np-scalar.ts';
 import { fromPython, parseNpyHeader } from './npy.ts';
 import { Tuple } from './tuple.ts';
 import type { PlainObject, Value } from './value.ts';
@@ -22,6 +23,11 @@ export interface DecodeOptions {
   readonly exact?: boolean;
   /** Deepest nesting accepted; default and maximum 1024. */
   readonly maxDepth?: number;
+  /**
+   * Read values that katsdptelstate pickled before 2019, if they are plain data; nothing of them is run. Default: whether
+   * KATSDPTELSTATE_ALLOW_PICKLE is 1 in the environment.
+   */
+  readonly allowPickle?: boolean | undefined;
 }
 
 /**
@@ -33,14 +39,14 @@ export interface DecodeOptions {
  * Lists are arrays, tuples `Tuple`, NumPy arrays `NdArray`. With `exact` nothing is lost (see {@link DecodeOptions}).
  *
  * Nothing in the result shares memory with `bytes`. Dicts may have keys that the reference's own reader refuses
- * (numbers, tuples); of equal keys the last wins. Pickled values are refused.
+ * (numbers, tuples); of equal keys the last wins. Pickled values are refused unless `allowPickle` says otherwise.
  *
  * @throws DecodeError on anything that is not one whole value, and on more than 1024 levels or 2 million compound values (lists, bytes, ...).
  * @example decodeValue(encodeValue({ dish: 'm062' })) // { dish: 'm062' }
  */
 export function decodeValue(bytes: Uint8Array, options: DecodeOptions = {}): Value {
   const first = bytes[0];
-  if (first !== msgpackHeader) throw headerError(first);
+  if (first !== msgpackHeader) return decodePickle(bytes, first, options);
   try {
     const decoder = new Decoder(new Input(bytes, 1), options);
     const value = decoder.value();
@@ -51,19 +57,32 @@ export function decodeValue(bytes: Uint8Array, options: DecodeOptions = {}): Val
   }
 }
 
-function headerError(first: number | undefined): DecodeError {
-  if (first === undefined) return new DecodeError('stored bytes cannot be decoded: the value is empty');
+/** A value that is not MessagePack: a pickle begins with 80 (protocol 2 and later) or an ASCII character. */
+function decodePickle(bytes: Uint8Array, first: number | undefined, options: DecodeOptions): Value {
+  if (first === undefined) throw new DecodeError('stored bytes cannot be decoded: the value is empty');
   const shown = `0x${first.toString(16).padStart(2, '0')}`;
   if (first > 0x80) {
-    return new DecodeError(
+    throw new DecodeError(
       `stored bytes cannot be decoded: unknown first byte ${shown}; a newer writer may be needed`,
     );
   }
-  return new DecodeError(
-    `the value is pickled (first byte ${shown}), as telescope state was before March 2019: old pickled values are ` +
-      'refused, because unpickling can run code. The Python reference reads them when ' +
-      'KATSDPTELSTATE_ALLOW_PICKLE=1 is set and can store them again as MessagePack',
-  );
+  if (!(options.allowPickle ?? environmentAllowsPickle())) {
+    throw new DecodeError(
+      `the value is pickled (first byte ${shown}), as telescope state was before March 2019: pickles are refused unless ` +
+        'KATSDPTELSTATE_ALLOW_PICKLE=1 is set in the environment, or the option allowPickle is true. Then plain data ' +
+        'and NumPy arrays are read, and nothing of them is run',
+    );
+  }
+  try {
+    return readPickle(bytes, {
+      exact: options.exact ?? false,
+      maxDepth: Math.min(options.maxDepth ?? maxDepth, maxDepth),
+    });
+  } catch (error) {
+    throw error instanceof Fault
+      ? new DecodeError(`the pickled value cannot be read: ${error.message}`)
+      : error;
+  }
 }
 
 class Decoder {
@@ -316,11 +335,6 @@ class Decoder {
 function timestamp(seconds: bigint, nanoseconds: number): MsgpackTimestamp {
   if (nanoseconds > 999_999_999) throw new Fault('a timestamp has more than 999 999 999 nanoseconds');
   return new MsgpackTimestamp(seconds, nanoseconds);
-}
-
-/** Times need their unit, and structures and raw bytes their type. */
-function hasPlainValue(kind: DTypeKind): boolean {
-  return kind !== 'M' && kind !== 'm' && kind !== 'V' && kind !== 'struct';
 }
 
 function readArray(payload: Uint8Array): NdArray {

@@ -1,4 +1,4 @@
-import { type Descriptor, type DType, isDType, parseDType } from './dtype.ts';
+import { type Descriptor, type DType, type DTypeKind, isDType, parseDType } from './dtype.ts';
 import { building, Fault } from './fault.ts';
 import { itemReader, writeItem } from './item.ts';
 import { partSizeBytes, swapParts } from './typed-arrays.ts';
@@ -69,4 +69,9 @@ export class NpScalar {
   toJSON(): Value {
     return this.value;
   }
+}
+
+/** Whether such a scalar is as good as its value: times need their unit, and structures and raw bytes their type. */
+export function hasPlainValue(kind: DTypeKind): boolean {
+  return kind !== 'M' && kind !== 'm' && kind !== 'V' && kind !== 'struct';
 }

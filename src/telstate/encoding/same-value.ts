@@ -1,5 +1,6 @@
-import { decodeValue } from './decoder.ts';
+import { type DecodeOptions, decodeValue } from './decoder.ts';
 import type { Value } from './value.ts';
+import { msgpackHeader } from './wire.ts';
 
 /**
  * Whether setting an attribute (or sub-key) again leaves it as it is.
@@ -12,11 +13,16 @@ import type { Value } from './value.ts';
  * @throws DecodeError when the bytes differ, the stored ones matter, and cannot be decoded.
  * @example sameValue(encodeValue(float(1)), encodeValue(1), 1) // true
  */
-export function sameValue(stored: Uint8Array, fresh: Uint8Array, value?: unknown): boolean {
+export function sameValue(
+  stored: Uint8Array,
+  fresh: Uint8Array,
+  value?: unknown,
+  options: DecodeOptions = {},
+): boolean {
   if (Buffer.compare(stored, fresh) === 0) return true;
-  if (typeof value === 'number') return sameNumber(decodeValue(stored), value);
+  if (typeof value === 'number') return sameNumber(decodeValue(stored, options), value);
   if (!mayBeText(fresh) || !mayBeText(stored)) return false;
-  const old = contentOf(decodeValue(stored));
+  const old = contentOf(decodeValue(stored, options));
   const now = contentOf(decodeValue(fresh));
   return old !== undefined && now !== undefined && Buffer.compare(old, now) === 0;
 }
@@ -26,8 +32,9 @@ function sameNumber(stored: Value, value: number): boolean {
   return typeof stored === 'bigint' && Number.isInteger(value) && stored === BigInt(value);
 }
 
-/** Text, bytes, or an extension (a NumPy scalar may hold either); anything else need not be decoded. */
+/** Text, bytes, an extension (a NumPy scalar may hold either) or a pickle; anything else need not be decoded. */
 function mayBeText(encoded: Uint8Array): boolean {
+  if (encoded[0] !== msgpackHeader) return true;
   const type = encoded[1] ?? 0;
   return (type >= 0xa0 && type < 0xc0) || (type >= 0xc4 && type <= 0xc9) || (type >= 0xd4 && type <= 0xdb);
 }

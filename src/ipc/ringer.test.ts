@@ -27,6 +27,22 @@ test('a ring is heard by every doorbell of its name, and by no other', async () 
   expect(existsSync(runtimeFolder(folder.path))).toBe(false);
 });
 
+test('a ring is heard also from one who was too busy to see that the last one was answered', async () => {
+  using folder = temporaryFolder();
+  const rings = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let heard = 0;
+  const bell = await openDoorbell(folder.path, 'state', () => rings[heard++]?.resolve());
+  const ringing = runProgram(new URL('../../test/faults/programs/ringing-twice.ts', import.meta.url), [
+    folder.path,
+  ]);
+  await rings[0]?.promise;
+  ringing.child.stdin?.write('again');
+  expect(await ringing.line()).toBe('rung');
+  await rings[1]?.promise;
+  await ringing[Symbol.asyncDispose]();
+  await bell.close();
+});
+
 test('a link where the runtime folder would be leads nobody to the files behind it', async () => {
   using folder = temporaryFolder();
   using behind = temporaryFolder();

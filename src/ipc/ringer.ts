@@ -22,8 +22,10 @@ export class Ringer {
    * again: it will look anyway. */
   ring(): void {
     for (const name of this.#present()) {
-      const bell = this.#bells.get(name) ?? this.#connect(name);
-      if (!bell.connecting && bell.writableLength === 0) bell.write(ringByte);
+      const bell = this.#bells.get(name);
+      if (bell === undefined) this.#connect(name);
+      // Also while it connects: the door may have been answered already, before the last commit.
+      else if (bell.writableLength === 0) bell.write(ringByte);
     }
   }
 
@@ -42,7 +44,7 @@ export class Ringer {
     }
   }
 
-  #connect(name: string): Socket {
+  #connect(name: string): void {
     const path = join(this.#folder, name);
     const bell = connect(path);
     bell.unref();
@@ -54,6 +56,5 @@ export class Ringer {
     bell.on('close', () => this.#bells.delete(name));
     // A doorbell sends nothing; reading is what notices its end.
     bell.resume();
-    return bell;
   }
 }

@@ -8,15 +8,12 @@ import { integer, key, rdbFile, row, text } from '../../../test/support/rdb-file
 import { RedisServer } from '../../../test/support/redis-server.ts';
 import { requireServer } from '../../../test/support/require-server.ts';
 import {
-  byField,
-  type Content,
   expectedContents,
-  hexOf,
   redisEncodings,
   snapshotFolder,
-  valueText,
   wholeFiles,
 } from '../../../test/support/snapshot-fixtures.ts';
+import { contentsOf } from '../../../test/support/space-contents.ts';
 import { keyText } from '../key.ts';
 import { openStore } from '../open-store.ts';
 import type { Space, Store } from '../store.ts';
@@ -27,31 +24,6 @@ const textOf = (content: Uint8Array | undefined): string | undefined =>
   content === undefined ? undefined : Buffer.from(content).toString();
 const plainSkips = (skipped: readonly SkippedKey[]) =>
   skipped.map(({ key, reason, type }) => [keyText(key), reason, type]);
-
-/** Everything that a space holds. */
-async function contentsOf(space: Space): Promise<Map<string, Content>> {
-  const contents = new Map<string, Content>();
-  for (const key of await space.keys()) {
-    const name = hexOf(key);
-    const kind = await space.read({ read: 'kind', key });
-    if (kind === 'value') {
-      contents.set(name, { kind, value: valueText((await space.read({ read: 'value', key })) ?? bytes('')) });
-    } else if (kind === 'hash') {
-      const fields = await space.read({ read: 'fields', key });
-      contents.set(name, {
-        kind,
-        fields: fields.map(([f, v]) => [hexOf(f), hexOf(v)] as const).toSorted(byField),
-      });
-    } else if (kind === 'series') {
-      contents.set(name, { kind, elements: (await space.read({ read: 'range', key })).map(hexOf) });
-    } else if (kind === 'set') {
-      contents.set(name, { kind, elements: (await space.read({ read: 'members', key })).map(hexOf) });
-    } else if (kind === 'list') {
-      contents.set(name, { kind, elements: (await space.read({ read: 'items', key })).map(hexOf) });
-    }
-  }
-  return contents;
-}
 
 const withRedis = requireServer('redis-server', 'snapshots into Redis');
 let server: RedisServer | undefined;

@@ -224,7 +224,7 @@ export class SnapshotWriter implements AsyncDisposable {
 
   #fail(key: Uint8Array, reason: FailedKey['reason']): void {
     this.#keysFailed++;
-    if (this.#failed.length < failedLimit) this.#failed.push({ key: key.slice(), reason });
+    if (this.#failed.length < failedLimit) this.#failed.push({ key: Uint8Array.from(key), reason });
   }
 
   #read<T>(reading: Promise<T>): Promise<T> {

@@ -37,7 +37,7 @@ export class Spool implements ByteSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#fileBytes === 0 && this.#chunksBytes + bytes.length <= memoryBytes) {
-      this.#chunks.push(bytes.slice());
+      this.#chunks.push(Uint8Array.from(bytes));
       this.#chunksBytes += bytes.length;
       return;
     }

@@ -4,16 +4,24 @@ import type { Terminal } from './terminal.ts';
 export interface Progress extends Disposable {
   /** @param totalBytes undefined where it is not known, as of a pipe: then the bytes are only counted */
   update(label: string, doneBytes: number, totalBytes: number | undefined): void;
+  /** The same of work whose size in bytes shows only at its end. @param portion how much is done, 0 to 1 */
+  portion(label: string, portion: number, doneBytes: number): void;
 }
 
-const quiet: Progress = { update: () => undefined, [Symbol.dispose]: () => undefined };
+const quiet: Progress = {
+  update: () => undefined,
+  portion: () => undefined,
+  [Symbol.dispose]: () => undefined,
+};
 
 /** A progress bar that is shown from its first update until it is disposed, and leaves no trace. */
 export async function openProgress(terminal: Terminal): Promise<Progress> {
   if (terminal.stderr.isTTY !== true) return quiet;
   const { default: library } = await import('cli-progress');
   let label = '';
-  let total: number | undefined;
+  /** What follows the bar; without a bar only this is shown. */
+  let size = '';
+  let hasBar = false;
   const bar = new library.SingleBar({
     stream: terminal.stderr as NodeJS.WriteStream,
     barCompleteChar: '█',
@@ -23,22 +31,32 @@ export async function openProgress(terminal: Terminal): Promise<Progress> {
     // Nothing of the terminal is changed that Ctrl-C would leave changed.
     hideCursor: false,
     linewrap: true,
-    format(options, { value, progress }) {
-      const megabytes = `${(value / 1e6).toFixed(1)} MB`;
-      if (total === undefined) return `${label} ${megabytes}`;
+    format(options, { progress }) {
+      if (!hasBar) return `${label} ${size}`;
       const percent = `${Math.floor(progress * 100)}`.padStart(3);
-      return `${label} ${library.Format.BarFormat(progress, options)} ${percent} % of ${(total / 1e6).toFixed(1)} MB`;
+      return `${label} ${library.Format.BarFormat(progress, options)} ${percent} % ${size}`;
     },
   });
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   let started = false;
+  const show = (done: number, total: number) => {
+    if (!started) bar.start(total, done);
+    started = true;
+    bar.setTotal(total);
+    bar.update(done);
+  };
   return {
     update(newLabel, doneBytes, totalBytes) {
       label = newLabel;
-      total = totalBytes;
-      if (!started) bar.start(totalBytes ?? Number.MAX_SAFE_INTEGER, doneBytes);
-      started = true;
-      if (totalBytes !== undefined) bar.setTotal(totalBytes);
-      bar.update(doneBytes);
+      hasBar = totalBytes !== undefined;
+      size = totalBytes === undefined ? megabytes(doneBytes) : `of ${megabytes(totalBytes)}`;
+      show(doneBytes, totalBytes ?? Number.MAX_SAFE_INTEGER);
+    },
+    portion(newLabel, portion, doneBytes) {
+      label = newLabel;
+      hasBar = true;
+      size = megabytes(doneBytes);
+      show(portion, 1);
     },
     [Symbol.dispose]() {
       if (started) bar.stop();

@@ -1,6 +1,7 @@
 import { isAlidadeError } from '../shared/errors.ts';
 import type { Key, Operation, Space } from '../store/index.ts';
-import { decodeValue, encodeValue, NdArray, repr, sameValue, Tuple } from './encoding/index.ts';
+import { decodeValue, encodeValue, repr, sameValue } from './encoding/index.ts';
+import { isUnhashable } from './encoding/wire.ts';
 import { EncodeError, ImmutableKeyError } from './errors.ts';
 import { type Front, nameOf, writtenKey } from './front.ts';
 import { type Clock, memberOf } from './time.ts';
@@ -89,27 +90,11 @@ export async function addToMany(front: Front, samples: Iterable<KeyedSample>, no
  * @throws EncodeError also on lists, dicts and arrays, which Python could not read back as sub-keys.
  */
 export function encodeSubKey(subKey: unknown): Uint8Array {
-  assertHashable(subKey);
-  return encodeValue(subKey);
-}
-
-function assertHashable(subKey: unknown): void {
-  if (subKey instanceof Tuple) {
-    for (const item of subKey) assertHashable(item);
-    return;
-  }
-  const isBytes = subKey instanceof Uint8Array;
-  const proto: unknown =
-    typeof subKey === 'object' && subKey !== null ? Object.getPrototypeOf(subKey) : undefined;
-  const what = Array.isArray(subKey)
-    ? 'a list'
-    : subKey instanceof NdArray || (ArrayBuffer.isView(subKey) && !isBytes)
-      ? 'an array'
-      : subKey instanceof Map || proto === Object.prototype || proto === null
-        ? 'a dict'
-        : undefined;
-  if (what === undefined) return;
-  throw new EncodeError(`${what} cannot be a sub-key (${repr(subKey)}): use text, a number or a tuple`);
+  const encoded = encodeValue(subKey);
+  if (!isUnhashable(subKey)) return encoded;
+  throw new EncodeError(
+    `${repr(subKey)} cannot be a sub-key, because Python cannot hash it: use text, a number or a tuple of these`,
+  );
 }
 
 function encodeSample({ value, timeSeconds }: NewSample, now: Clock): Uint8Array {

@@ -8,6 +8,7 @@ import {
   NdArray,
   openTelescopeState,
   TelescopeState,
+  Tuple,
   tuple,
 } from '../../src/telstate/index.ts';
 import { ObservedSpace } from '../support/observed-space.ts';
@@ -90,12 +91,18 @@ onEveryEngine((makePlace) => {
     const { space, state } = await openState(place);
     const cyclic: unknown[] = [];
     cyclic.push(cyclic);
+    let deep = tuple<readonly unknown[]>();
+    for (let i = 0; i < 20_000; i++) deep = tuple<readonly unknown[]>(deep);
+    const cyclicTuple: unknown[] = [];
+    cyclicTuple.push(new Tuple(cyclicTuple));
     for (const value of [
       () => 1,
       Symbol('x'),
       undefined,
       '\ud800',
       cyclic,
+      deep,
+      new Tuple(cyclicTuple),
       2n ** 64n,
       new Date(),
       new Set(),

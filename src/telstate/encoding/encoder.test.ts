@@ -158,6 +158,7 @@ describe('what cannot be stored is named, with its place and a remedy', () => {
     [new Map([['k', new Antenna()]]), 'value.k: an instance of Antenna'],
     [new Map([[new Antenna(), 1]]), 'value[a key]: an instance of Antenna'],
     [new Map([[[1], 1]]), 'value[a key]: a list cannot be a key of a dict'],
+    [new Map([[tuple([1]), 1]]), 'value[a key]: an instance of Tuple cannot be a key of a dict'],
     [Promise.resolve(1), 'await it first'],
     [new DataView(new ArrayBuffer(1)), 'an instance of DataView'],
     ['abc\udcff', 'the text has a lone surrogate as character 3'],

@@ -180,8 +180,8 @@ class Encoder {
     try {
       for (const [key, item] of map) {
         current = key;
-        if (isUnhashable(key)) throw Refusal.key(key);
         this.value(key);
+        if (isUnhashable(key)) throw Refusal.key(key);
         this.value(item);
       }
     } catch (error) {

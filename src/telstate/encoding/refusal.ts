@@ -54,7 +54,7 @@ export class Refusal extends Error {
 
   static key(key: unknown): Refusal {
     return new Refusal(
-      `${nameOf(key)} cannot be a key of a dict, because Python cannot hash it; use a tuple`,
+      `${nameOf(key)} cannot be a key of a dict, because Python cannot hash it; use text, a number or a tuple of these`,
     );
   }
 

@@ -1,4 +1,5 @@
 import { NdArray } from './nd-array.ts';
+import { Tuple } from './tuple.ts';
 
 /** Lists, tuples and dicts may stand this deep inside each other, in writing as in reading. */
 export const maxDepth = 1024;
@@ -21,9 +22,13 @@ export const extension = { tuple: 1, complex: 2, ndarray: 3, npscalar: 4, timest
 /** First byte of a value in MessagePack. */
 export const msgpackHeader = 0xff;
 
-/** Whether Python could not have it as a key of a dict. */
+/**
+ * Whether Python could not have it as a key of a dict. The value must have been encoded or decoded: that bounds how deep
+ * tuples stand inside each other.
+ */
 export function isUnhashable(key: unknown): boolean {
   if (typeof key !== 'object' || key === null || key instanceof Uint8Array) return false;
+  if (key instanceof Tuple) return key.items.some(isUnhashable);
   if (Array.isArray(key) || key instanceof Map || key instanceof NdArray || ArrayBuffer.isView(key))
     return true;
   const prototype: unknown = Object.getPrototypeOf(key);

@@ -23,6 +23,8 @@ test('a line is cut to the width of a terminal, and never elsewhere', () => {
   const narrow = Object.assign(new PassThrough(), { isTTY: true, columns: 5 });
   expect(clipped(terminal(narrow), '123456')).toBe('1234…');
   expect(clipped(terminal(narrow), '12345')).toBe('12345');
+  expect(clipped(terminal(narrow), 'abc😀😀😀')).toBe('abc😀…');
+  expect(clipped(terminal(narrow), '😀😀😀😀😀')).toBe('😀😀😀😀😀');
   expect(clipped(terminal(new PassThrough()), '123456')).toBe('123456');
 });
 

@@ -53,6 +53,11 @@ export function printable(text: string, multiline = false): string {
 /** A line cut to the width of the terminal, if there is one. */
 export function clipped(terminal: Terminal, line: string): string {
   const { isTTY, columns } = terminal.stdout;
-  if (isTTY !== true || columns === undefined || line.length <= columns) return line;
-  return `${line.slice(0, columns - 1)}…`;
+  return isTTY === true && columns !== undefined ? clip(line, columns) : line;
+}
+
+/** The first `width` characters, the last of which tells that there are more. */
+export function clip(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

@@ -1,5 +1,5 @@
-import type { Terminal } from '../terminal.ts';
-import { clip, type Line } from './table.ts';
+import { clip, type Terminal } from '../terminal.ts';
+import type { Line } from './table.ts';
 
 const control = '\x1b[';
 const looks = { strong: '1', faint: '2', alert: '33' } as const;

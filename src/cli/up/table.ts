@@ -1,7 +1,7 @@
 import type { InstrumentStatus, SensorStatus } from '../../instrument/index.ts';
 import { Float, type Value } from '../../telstate/index.ts';
 import { showCell } from '../state/show.ts';
-import { printable } from '../terminal.ts';
+import { clip, printable } from '../terminal.ts';
 import { ageText, grouped } from './words.ts';
 
 /** One line on the terminal, and how it looks there. */
@@ -75,12 +75,6 @@ export function valueText(value: Value): string {
   const size = Math.abs(value.value);
   if (size !== 0 && (size < 0.01 || size >= 1e7)) return value.value.toExponential(3);
   return Number.isFinite(size) ? value.value.toFixed(3) : showCell(value);
-}
-
-/** The first `width` characters, the last of which tells that there are more. */
-export function clip(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
 /** A name without its middle: of sensors the end tells as much as the beginning. */

@@ -72,8 +72,10 @@ function dateSeconds(text: string): number | undefined {
   // Days that do not exist, such as 31 April, roll over or give no date at all.
   const exists = midnight.getUTCMonth() + 1 === month && midnight.getUTCDate() === day;
   if (!exists || year === undefined) return undefined;
+  const [zoneHours, zoneMinutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
   if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 60) return undefined;
-  const offset = (match[8] === '-' ? -1 : 1) * (Number(match[9] ?? 0) * 3600 + Number(match[10] ?? 0) * 60);
+  if (zoneHours > 23 || zoneMinutes > 59) return undefined;
+  const offset = (match[8] === '-' ? -1 : 1) * (zoneHours * 3600 + zoneMinutes * 60);
   const clock = (hour ?? 0) * 3600 + (minute ?? 0) * 60 + (second ?? 0);
   return midnight.getTime() / 1000 + clock - offset + Number(match[7] ?? 0);
 }

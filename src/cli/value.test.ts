@@ -20,3 +20,8 @@ test('what is not JSON is text', () => {
 test('JSON with a malformed special object is refused, not taken for text', () => {
   expect(() => parseValue('{"$tuple": 1}')).toThrow(/tuple/);
 });
+
+test('JSON that is nested too deep is refused, not taken for text', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  expect(() => parseValue(deep)).toThrow(/nested too deep/);
+});

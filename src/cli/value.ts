@@ -6,7 +6,7 @@ import { parseJson, type Value } from '../telstate/index.ts';
  * whole), else the text itself. Text that looks like JSON is given in quotes: `'"1.0"'`. What JSON lacks is written as
  * `parseJson` reads it: `{"$tuple": [1, 2]}`.
  *
- * @throws ALI_ENCODE on JSON with such an object that is malformed
+ * @throws ALI_ENCODE on JSON with such an object that is malformed, and on JSON that is nested too deep
  * @example
  * parseValue('[1, 2.5]'); // [1, 2.5]
  * parseValue('MKE-062'); // 'MKE-062'

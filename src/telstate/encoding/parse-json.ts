@@ -32,7 +32,7 @@ const maxIntegerDigits = 4300;
  * | `{"$$tuple": 1}` | the plain object `{$tuple: 1}`, and so on: one `$` is taken off |
  *
  * @throws AlidadeError ALI_USAGE when the text is not JSON; EncodeError when it is, but one of these objects is
- *   malformed or unknown.
+ *   malformed or unknown, or it is nested too deep.
  */
 export function parseJson(text: string): Value {
   try {
@@ -41,7 +41,7 @@ export function parseJson(text: string): Value {
     if (error instanceof AlidadeError) throw error;
     if (error instanceof Fault) throw new EncodeError(error.message);
     if (error instanceof RangeError) {
-      throw new AlidadeError('ALI_USAGE', 'the JSON text is nested too deep', { cause: error });
+      throw new EncodeError('the JSON text is nested too deep; flatten it', { cause: error });
     }
     throw new AlidadeError('ALI_USAGE', `the text is not JSON: ${messageOf(error)}`, { cause: error });
   }

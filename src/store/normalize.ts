@@ -1,6 +1,6 @@
 import { AlidadeError } from '../shared/errors.ts';
-import { keyBytes } from './key.ts';
-import { type Condition, maxValueBytes, type NoticeOf, type Operation } from './store.ts';
+import { type Key, keyBytes } from './key.ts';
+import { type Condition, maxExpireMs, maxValueBytes, type NoticeOf, type Operation } from './store.ts';
 
 /** A notice with nothing left to decide: sent as it is (`payload`), or `prefix` before what was written. */
 export type PlainNotice =
@@ -52,7 +52,7 @@ export type PlainCondition =
 
 const noBytes = new Uint8Array(0);
 
-/** @throws ALI_KEY, ALI_VALUE_TOO_LARGE */
+/** @throws ALI_KEY, ALI_VALUE_TOO_LARGE, ALI_USAGE (a value that is not bytes, a number that is no count or time) */
 export function plainOperation(operation: Operation): PlainOperation {
   const key = keyBytes(operation.key);
   const notice = operation.notice && plainNotice(operation.notice);
@@ -84,7 +84,13 @@ export function plainOperation(operation: Operation): PlainOperation {
     case 'set-remove':
       return { do: operation.do, key, notice, members: checkedAll(operation.members, operation.key) };
     case 'trim':
-      return { do: 'trim', key, notice, below: operation.below, keepLast: operation.keepLast };
+      return {
+        do: 'trim',
+        key,
+        notice,
+        below: operation.below && checked(operation.below, operation.key),
+        keepLast: wholeNumber('keepLast', operation.keepLast),
+      };
     default:
       return { do: operation.do, key, notice };
   }
@@ -96,12 +102,18 @@ export function plainCondition(condition: Condition): PlainCondition {
     case 'absent':
       return { if: 'absent', key };
     case 'equals':
-      return { if: 'equals', key, value: condition.value };
+      return { if: 'equals', key, value: checked(condition.value, condition.key) };
     case 'field-absent':
       return { if: 'field-absent', key, field: keyBytes(condition.field) };
     case 'field-equals':
-      return { if: 'field-equals', key, field: keyBytes(condition.field), value: condition.value };
+      return {
+        if: 'field-equals',
+        key,
+        field: keyBytes(condition.field),
+        value: checked(condition.value, condition.key),
+      };
     case 'revision':
+      wholeNumber('revision', condition.revision);
       return { if: 'revision', key, revision: condition.revision };
   }
 }
@@ -110,26 +122,44 @@ function plainNotice(notice: NoticeOf): PlainNotice {
   const channel = keyBytes(notice.channel);
   return 'payload' in notice
     ? { channel, payload: checked(notice.payload, notice.channel) }
-    : { channel, prefix: notice.prefix ?? noBytes };
+    : { channel, prefix: checked(notice.prefix ?? noBytes, notice.channel) };
 }
 
 function wholeMs(expireMs: number | undefined): number | undefined {
   if (expireMs === undefined) return undefined;
   const ms = Math.ceil(expireMs);
-  if (Number.isSafeInteger(ms) && ms > 0) return ms;
-  throw new AlidadeError('ALI_USAGE', `expireMs is a positive number of milliseconds, not ${expireMs}`);
+  if (ms > 0 && ms <= maxExpireMs) return ms;
+  throw new AlidadeError(
+    'ALI_USAGE',
+    `expireMs is a positive number of milliseconds up to ${maxExpireMs}, not ${expireMs}`,
+  );
 }
 
-function checkedAll(values: readonly Uint8Array[], key: Operation['key']): readonly Uint8Array[] {
+function wholeNumber<T extends number | undefined>(name: string, value: T): T {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+  throw new AlidadeError('ALI_USAGE', `${name} is a whole number from 0, not ${value}`);
+}
+
+function checkedAll(values: readonly Uint8Array[], key: Key): readonly Uint8Array[] {
   for (const value of values) checked(value, key);
   return values;
 }
 
-function checked(value: Uint8Array, key: Operation['key']): Uint8Array {
+function checked(value: Uint8Array, key: Key): Uint8Array {
+  if (!(value instanceof Uint8Array)) {
+    const what = value === null ? 'null' : typeof value;
+    throw new AlidadeError(
+      'ALI_USAGE',
+      `the value for key ${shown(key)} is bytes (a Uint8Array), not ${what}`,
+    );
+  }
   if (value.length <= maxValueBytes) return value;
-  const name = typeof key === 'string' ? JSON.stringify(key) : `0x${Buffer.from(key).toString('hex')}`;
   throw new AlidadeError(
     'ALI_VALUE_TOO_LARGE',
-    `the value for key ${name} has ${value.length} bytes; a store takes at most ${maxValueBytes} (64 MiB). Keep larger data in files and their names here.`,
+    `the value for key ${shown(key)} has ${value.length} bytes; a store takes at most ${maxValueBytes} (64 MiB). Keep larger data in files and their names here.`,
   );
+}
+
+function shown(key: Key): string {
+  return typeof key === 'string' ? JSON.stringify(key) : `0x${Buffer.from(key).toString('hex')}`;
 }

@@ -240,3 +240,6 @@ export interface Store extends AsyncDisposable {
 
 /** Values, members, fields and items are at most this long. */
 export const maxValueBytes = 64 * 1024 * 1024;
+
+/** The longest `expireMs`: some 31 000 years, so that every moment of expiry is a whole number in every engine. */
+export const maxExpireMs = 1e15;

@@ -106,6 +106,7 @@ class MemorySpace implements EmbeddedSpace {
   }
 }
 
+/** Notices of one batch, in copies: the buffers of a write are its caller's again once it is done. */
 class Collected implements NoticeSink {
   readonly list: [channel: Uint8Array, payload: Uint8Array][] = [];
 
@@ -114,11 +115,11 @@ class Collected implements NoticeSink {
   }
 
   payload(channel: Uint8Array, payload: Uint8Array): void {
-    this.list.push([channel, payload]);
+    this.list.push([new Uint8Array(channel), new Uint8Array(payload)]);
   }
 
   written(channel: Uint8Array, prefix: Uint8Array, { bytes }: Written): void {
-    this.list.push([channel, Buffer.concat([prefix, bytes])]);
+    this.list.push([new Uint8Array(channel), Buffer.concat([prefix, bytes])]);
   }
 
   rewind(mark: number): void {

@@ -65,7 +65,14 @@ export class Writer {
       return Promise.reject(closedError(this.#data.location));
     }
     return new Promise((resolve, reject) => {
-      write(this.#group);
+      const before = this.#group.length;
+      try {
+        write(this.#group);
+      } catch (error) {
+        // Without memory for the rest of it; half a task would spoil those beside it.
+        this.#group.truncate(before);
+        throw error;
+      }
       this.#groupTasks.push({ resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { maxKeyBytes } from '../../../src/store/key.ts';
-import { maxValueBytes } from '../../../src/store/store.ts';
-import { bytes, type Context, plain, set } from './context.ts';
+import { maxExpireMs, maxValueBytes, type Operation } from '../../../src/store/store.ts';
+import { bytes, type Context, heard, plain, set } from './context.ts';
 
 const tooLarge = expect.objectContaining({ code: 'ALI_VALUE_TOO_LARGE' });
 const badKey = expect.objectContaining({ code: 'ALI_KEY' });
@@ -70,5 +70,73 @@ export function limits(context: Context): void {
       'rejected',
     ]);
     expect(plain(await space.keys())).toEqual(['a', 'b']);
+  });
+
+  test('what is not bytes, or not a number as it should be, is refused and does not disturb those beside it', async () => {
+    const { space } = context;
+    const bad: unknown[] = [
+      { do: 'set', key: 'bad', value: 'text' },
+      { do: 'set', key: 'bad', value: undefined },
+      { do: 'set', key: 'bad', value: new Uint16Array(3) },
+      { do: 'add', key: 'bad', members: [bytes('m'), 'text'] },
+      { do: 'trim', key: 's', below: 'text' },
+      ...[-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY].map((keepLast) => ({
+        do: 'trim',
+        key: 's',
+        keepLast,
+      })),
+      ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER].map((expireMs) => ({
+        do: 'set',
+        key: 'bad',
+        value: bytes('v'),
+        expireMs,
+      })),
+    ];
+    await space.write({ do: 'add', key: 's', members: [bytes('a'), bytes('b')] });
+    const refused = [
+      ...bad.map((operation) => () => space.write(operation as Operation)),
+      () => space.batch([{ if: 'equals', key: 'k', value: undefined as unknown as Uint8Array }], []),
+      () => space.batch([{ if: 'field-equals', key: 'k', field: 'f', value: 'v' as never }], []),
+      () => space.batch([{ if: 'revision', key: 'k', revision: 0.5 }], []),
+    ];
+    const calls = refused.flatMap((call, i) => [call(), space.write(set(`beside ${i}`, 'v'))]);
+    const settled = await Promise.allSettled(calls);
+    const usage = expect.objectContaining({ code: 'ALI_USAGE' });
+    expect(settled).toEqual(
+      refused.flatMap(() => [
+        { status: 'rejected', reason: usage },
+        { status: 'fulfilled', value: { changed: 1 } },
+      ]),
+    );
+    expect(await space.read({ read: 'kind', key: 'bad' })).toBe(undefined);
+    expect(plain(await space.read({ read: 'range', key: 's' }))).toEqual(['a', 'b']);
+    expect((await space.keys('beside *')).length).toBe(refused.length);
+  });
+
+  test('a value with the longest expiry is read, written again and deleted as any other', async () => {
+    const { space } = context;
+    await space.write({ do: 'set', key: 'k', value: bytes('v'), expireMs: maxExpireMs });
+    expect(plain(await space.read({ read: 'value', key: 'k' }))).toBe('v');
+    expect(plain(await space.write({ do: 'set', key: 'k', value: bytes('w'), onlyIfAbsent: true }))).toEqual({
+      changed: 0,
+      found: 'v',
+    });
+    expect(await space.write({ do: 'delete', key: 'k' })).toEqual({ changed: 1 });
+  });
+
+  test('buffers are the caller’s again once a write has resolved', async () => {
+    const { space } = context;
+    const subscription = await context.subscribe({ channels: ['c'] });
+    const [key, value, channel, payload] = ['k', 'v', 'c', 'p'].map((text) => Buffer.from(text)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    await space.write({ do: 'set', key, value, notice: { channel, payload } });
+    await space.write({ do: 'set', key, value, notice: { channel } });
+    for (const buffer of [key, value, channel, payload]) buffer.fill(0xff);
+    expect(await heard(subscription, 2)).toEqual(['c p', 'c v']);
+    expect(plain(await space.read({ read: 'value', key: 'k' }))).toBe('v');
   });
 }

@@ -32,7 +32,7 @@ const maxCount = 2 ** 32 - 1;
  * | `Complex`, `NpScalar`, null, boolean | their namesakes |
  *
  * @throws EncodeError naming the type and its place (`value.a[3]`) on everything else: undefined, functions, symbols,
- * class instances, cycles, lone surrogates, more than 1024 levels or 2 million compound values.
+ * class instances, cycles, lone surrogates, more than 1024 levels, 128 tuples in each other, or 2 million compound values.
  * @example encodeValue({ dish: 'm062', gains: new Float32Array(4) })
  */
 export function encodeValue(value: unknown): Uint8Array {

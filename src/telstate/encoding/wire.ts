@@ -1,7 +1,7 @@
 import { NdArray } from './nd-array.ts';
 import { Tuple } from './tuple.ts';
 
-/** Lists, tuples and dicts may stand this deep inside each other, in writing as in reading. */
+/** Lists and dicts may stand this deep inside each other, in writing as in reading; tuples in reading. */
 export const maxDepth = 1024;
 
 /**

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
+import { defineDump } from './state/dump.ts';
+import { defineExport } from './state/export.ts';
+import { defineImport } from './state/import.ts';
 import { defineIndex } from './state/indexed.ts';
 import { defineGet, defineKeys, defineRange, defineType } from './state/read.ts';
+import { defineStat } from './state/stat.ts';
 import { defineWait, defineWatch } from './state/wait.ts';
 import { defineAdd, defineClear, defineDelete, defineLoad, defineSet } from './state/write.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,11 +29,15 @@ export function defineState(state: Command, terminal: Terminal): void {
     defineIndex,
     defineType,
     defineKeys,
+    defineStat,
     defineWait,
     defineWatch,
     defineDelete,
     defineClear,
     defineLoad,
+    defineDump,
+    defineExport,
+    defineImport,
   ];
   for (const define of verbs) define(state, terminal);
 }

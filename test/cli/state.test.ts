@@ -1,7 +1,9 @@
 /** `alidade state` as a user has it: the built command, run as processes of their own on a store in a folder. */
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/index.ts';
 import { buildCommand, finished, linesOf, type Result, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -335,6 +337,87 @@ describe('snapshots', () => {
   });
 });
 
+describe('dump', () => {
+  beforeEach(async () => {
+    await said('set', 'observer', 'Ada');
+    await said('add', 'wind', '1', '--time', '100');
+    await said('index', 'set', 'gains', 'm000', '1');
+  });
+
+  test('a file can be read as a store, and loaded', async () => {
+    expect(await said('dump', 'night.rdb')).toMatch(
+      /^wrote 3 keys \(0\.0 MB\) from sqlite:.* into night\.rdb$/,
+    );
+    expect(await said('keys', '--store', 'night.rdb')).toBe('gains\nobserver\nwind');
+    expect(await said('get', 'observer', '--store', 'night.rdb')).toBe('Ada');
+    expect(await said('range', 'wind', '--store', 'night.rdb')).toBe(await said('range', 'wind'));
+    expect(await said('dump', 'copy.rdb', '--store', 'night.rdb', '--json')).toBe(
+      JSON.stringify({ keys: 3, failed: 0, bytes: readFileSync(join(folder.path, 'night.rdb')).length }),
+    );
+    expect(readFileSync(join(folder.path, 'copy.rdb'))).toEqual(readFileSync(join(folder.path, 'night.rdb')));
+  });
+
+  test('standard output has the snapshot and nothing else', async () => {
+    await said('dump', 'night.rdb');
+    const piped = await shell.sh('alidade state dump - --json > piped.rdb');
+    expect({ ...piped, stderr: JSON.parse(piped.stderr) as unknown }).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: { keys: 3, failed: 0 },
+    });
+    expect(readFileSync(join(folder.path, 'piped.rdb'))).toEqual(
+      readFileSync(join(folder.path, 'night.rdb')),
+    );
+  });
+
+  test('keys are chosen by globs; of one that matches nothing is told', async () => {
+    expect(await said('dump', 'some.rdb', '--keys', 'wi*', 'g*', '*s')).toContain('wrote 2 keys');
+    expect(await said('keys', '--store', 'some.rdb')).toBe('gains\nwind');
+    expect(await said('dump', 'some.rdb', '--keys', 'wind', 'rain*')).toMatch(
+      /, left out 1: 'rain\*' \(not found\)$/,
+    );
+    const piped = await shell.sh(
+      "alidade state dump - --keys wind 'rain*' | alidade state load - --json --store sqlite:b",
+    );
+    expect(piped).toMatchObject({ status: 0, stderr: expect.stringContaining("left out 1: 'rain*'") });
+    expect(JSON.parse(piped.stdout)).toEqual({ keys: 1, skipped: 0 });
+  });
+
+  test('with nothing to write, or nowhere to write it, it says so and leaves what is there', async () => {
+    await said('dump', 'night.rdb');
+    const before = readFileSync(join(folder.path, 'night.rdb'));
+    const line = await refused(3, 'dump', 'night.rdb', '--keys', 'rain', 'snow');
+    expect(line).toContain(
+      "no snapshot was written: no key that matches 'rain' or 'snow' was found in sqlite:",
+    );
+    expect(readFileSync(join(folder.path, 'night.rdb'))).toEqual(before);
+    await said('clear', '--yes');
+    expect(await refused(3, 'dump', 'empty.rdb')).toContain('no key was found');
+    expect(await refused(3, 'dump', 'empty.rdb', '--store', 'sqlite:none')).toContain(
+      '(ALI_STORE_NOT_FOUND)',
+    );
+    expect(readdirSync(folder.path)).not.toContain('empty.rdb');
+    await said('set', 'key', '1');
+    expect(await refused(1, 'dump', 'none/night.rdb')).toContain('(ALI_FILE_NOT_WRITTEN)');
+  });
+
+  test('Ctrl-C leaves no part of a file', async () => {
+    await using store = await openStore(`sqlite:${join(folder.path, 'large')}`);
+    const space = await store.space('state');
+    for (let i = 0; i < 100; i++) {
+      const members = Array.from({ length: 5000 }, (_, k) => Buffer.from(`${i + 100} ${k}`));
+      await space.write({ do: 'add', key: 'series', members }, { durability: 'fast' });
+    }
+    const watching = watch(folder.path);
+    const dumping = shell.start('state', 'dump', 'large.rdb', '--store', 'sqlite:large');
+    const ended = finished(dumping);
+    for await (const { filename } of watching) if (filename?.endsWith('.part')) break;
+    dumping.kill('SIGINT');
+    expect(await ended).toMatchObject({ status: 1, stderr: expect.stringContaining('(ALI_ABORTED)') });
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('large.'))).toEqual([]);
+  });
+});
+
 test('views are looked in one after the other, then the root, unless --exclusive', async () => {
   await said('set', 'mode', 'root');
   await said('set', 'mode', 'a', '--view', 'a,b');
@@ -371,6 +454,7 @@ describe('the store', () => {
       ['watch', 'key'],
       ['delete', 'key'],
       ['clear', '--yes'],
+      ['dump', 'night.rdb'],
     ]) {
       expect(await refused(3, ...verb)).toContain('(ALI_STORE_NOT_FOUND)');
     }
@@ -448,11 +532,15 @@ test('every example of the help does what it says', async () => {
     'index get',
     'type',
     'keys',
+    'stat',
     'wait',
     'watch',
     'delete',
     'clear',
     'load',
+    'dump',
+    'export',
+    'import',
   ]);
   // In the order of the help they are a session on one store; what must print something is named here.
   const silent = /^alidade state (set|add|index set|delete|clear|range .* 2026)/;

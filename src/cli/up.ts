@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Instrument, openInstrument, readDefinition } from '../instrument/index.ts';
+import { type Instrument, openInstrument, readDefinition, systemClock } from '../instrument/index.ts';
 import { isAlidadeError } from '../shared/errors.ts';
 import { examples, named } from './options.ts';
 import { openProgress } from './progress.ts';
@@ -102,9 +102,10 @@ async function run(
 ): Promise<void> {
   using _view = openView(instrument, choice, options, terminal);
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
-  const timer = options.for === undefined ? undefined : setTimeout(() => resolve(undefined), options.for);
+  const cancel =
+    options.for === undefined ? undefined : systemClock.after(options.for, () => resolve(undefined));
   const rival = await Promise.race([over, stop.stopped, instrument.takenOver]);
-  clearTimeout(timer);
+  cancel?.();
   if (rival !== undefined) throw rival;
 }
 

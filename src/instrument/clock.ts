@@ -13,7 +13,13 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   nowMs: Date.now,
   after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), longestTimerMs));
+    const endMs = performance.now() + delayMs;
+    let timer: NodeJS.Timeout;
+    const wait = () => {
+      const leftMs = Math.max(0, endMs - performance.now());
+      timer = leftMs > longestTimerMs ? setTimeout(wait, longestTimerMs) : setTimeout(callback, leftMs);
+    };
+    wait();
     return () => clearTimeout(timer);
   },
 };

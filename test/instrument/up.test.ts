@@ -157,6 +157,26 @@ test('--json gives an object a line, --for ends it, --store is where it says', a
   expect(keys.stdout).toContain('wind_speed_units');
 }, 60_000);
 
+test('--for takes months, which no timer of Node.js does', async () => {
+  using place = shellWithTelescope();
+  await using running = new Running(place.shell, 'telescope', '--json', '--for', '60d', '--store', 'memory:');
+  const events = (await running.until(/"event":"(?:status|stopped)"/)).map(
+    (line) => (JSON.parse(line) as { event: string }).event,
+  );
+  expect(events).toEqual(['started', 'status']);
+  expect((await running.end('SIGINT')).status).toBe(0);
+}, 60_000);
+
+test('the commands it proposes name the store that the environment named', async () => {
+  using place = shellWithTelescope();
+  const shell = new Shell(place.path, { ALIDADE_STORE: 'sqlite:mine' });
+  await using running = new Running(shell, 'telescope');
+  const table = await running.until(/^Ctrl-C/);
+  const proposed = table.filter((line) => line.startsWith('  npx ')).map((line) => line.trim());
+  expect(proposed[0]).toBe('npx alidade state get wind_speed --store sqlite:mine');
+  expect((await running.end('SIGINT')).status).toBe(0);
+}, 60_000);
+
 test('--quiet says nothing', async () => {
   using place = shellWithTelescope();
   const result = await place.shell.alidade(

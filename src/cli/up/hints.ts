@@ -14,7 +14,7 @@ export function hints(instrument: Instrument, choice: StoreChoice): string[] {
     return ['The store is in memory: no other process sees it, and it ends with this one.'];
   const sensor = handySensor(instrument);
   const isSecret = /^[a-z]+:\/\/[^/]*@/.test(url);
-  const named = choice.from === 'option' || choice.from === 'file';
+  const named = choice.from !== 'default';
   const where = named && !isSecret ? ` --store ${quoted(url)}` : '';
   const place = named && isSecret ? 'with ALIDADE_STORE set to the URL of the store' : 'in this folder';
   const verbs =

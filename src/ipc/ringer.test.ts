@@ -32,14 +32,13 @@ test('a ring is heard also from one who was too busy to see that the last one wa
   const rings = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let heard = 0;
   const bell = await openDoorbell(folder.path, 'state', () => rings[heard++]?.resolve());
-  const ringing = runProgram(new URL('../../test/faults/programs/ringing-twice.ts', import.meta.url), [
+  await using ringing = runProgram(new URL('../../test/faults/programs/ringing-twice.ts', import.meta.url), [
     folder.path,
   ]);
   await rings[0]?.promise;
   ringing.child.stdin?.write('again');
   expect(await ringing.line()).toBe('rung');
   await rings[1]?.promise;
-  await ringing[Symbol.asyncDispose]();
   await bell.close();
 });
 
@@ -78,7 +77,7 @@ test('a name in the runtime folder that refuses is taken away', async () => {
 test('a doorbell that is being hung is not taken for one of a process that is gone', async () => {
   using folder = temporaryFolder();
   const keeps = await openDoorbell(folder.path, 'shm', () => {});
-  const ringing = runProgram(new URL('../../test/faults/programs/ringing.ts', import.meta.url), [
+  await using ringing = runProgram(new URL('../../test/faults/programs/ringing.ts', import.meta.url), [
     folder.path,
   ]);
   expect(await ringing.line()).toBe('ringing');
@@ -89,6 +88,5 @@ test('a doorbell that is being hung is not taken for one of a process that is go
     expect(readdirSync(runtime).some((name) => name.startsWith('state.'))).toBe(true);
     await bell.close();
   }
-  await ringing[Symbol.asyncDispose]();
   await keeps.close();
 });

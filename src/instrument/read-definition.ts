@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
+import { namesSnapshot } from '../store/index.ts';
 import { float, type Value } from '../telstate/index.ts';
 import type { InstrumentDefinition, SensorDefinition } from './definition.ts';
 import { nearestName } from './nearest-name.ts';
@@ -105,7 +106,7 @@ function attributesOf(yaml: YamlFile): [string, Value][] {
 }
 
 function storeUrlOf(yaml: YamlFile, url: string, folder: string): string {
-  if (url.endsWith('.rdb')) {
+  if (namesSnapshot(url)) {
     throw yaml.fault(['store'], `store is a snapshot, which cannot be written: give it as state.snapshot`);
   }
   const match = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url);

@@ -34,7 +34,7 @@ export async function openStore(url?: string, options: OpenStoreOptions = {}): P
       return openRedis(url);
     }
     default:
-      if (url.endsWith('.rdb')) {
+      if (namesSnapshot(url)) {
         const { openSnapshotStore } = await import('./snapshot-store.ts');
         return openSnapshotStore(url);
       }
@@ -43,6 +43,11 @@ export async function openStore(url?: string, options: OpenStoreOptions = {}): P
         `'${url}' does not name a store; use sqlite:FOLDER, redis://HOST:PORT, rediss://HOST:PORT, memory: or the name of an .rdb file`,
       );
   }
+}
+
+/** Whether this is the name of an RDB file, which {@link openStore} opens to be read only. */
+export function namesSnapshot(url: string): boolean {
+  return url.endsWith('.rdb') && !/^(?:memory|sqlite|rediss?):/.test(url);
 }
 
 async function openDefault(create: boolean): Promise<Store> {
@@ -55,6 +60,11 @@ async function openFolder(folder: string, create: boolean): Promise<Store> {
   const { openSqlite } = await import('./sqlite/sqlite-store.ts');
   prepareFolder(folder, create);
   return openSqlite(folder);
+}
+
+/** The folder of a `sqlite:` URL; undefined for any other. @throws ALI_STORE_URL */
+export function sqliteFolder(url: string): string | undefined {
+  return url.startsWith('sqlite:') ? folderOf(url) : undefined;
 }
 
 /** `sqlite:FOLDER` and `sqlite:///FOLDER`; a path, not percent-encoded. */

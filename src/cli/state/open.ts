@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
-import { openStore } from '../../store/index.ts';
+import { namesSnapshot, openStore } from '../../store/index.ts';
 import { repr, TelescopeState } from '../../telstate/index.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -64,7 +64,11 @@ export async function withState<T>(
   await using store = await openStore(url, { create: access === 'create' });
   const state = viewOf(new TelescopeState(await store.space('state')), options);
   try {
-    return await work({ state, location: store.location, isSnapshot: url?.endsWith('.rdb') === true });
+    return await work({
+      state,
+      location: store.location,
+      isSnapshot: url !== undefined && namesSnapshot(url),
+    });
   } catch (error) {
     if (!isAlidadeError(error, 'ALI_NOT_FOUND')) throw error;
     throw new AlidadeError(error.code, `${error.message} in ${store.location}`, { cause: error });

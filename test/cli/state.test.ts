@@ -220,6 +220,13 @@ describe('wait', () => {
     expect(await waiting).toEqual({ status: 0, stdout: '[2]\n', stderr: '' });
   });
 
+  test('prints an indexed key as get does', async () => {
+    await said('index', 'set', 'gains', 'm000', '1.0');
+    for (const options of [[], ['--json']]) {
+      expect(await said('wait', 'gains', ...options)).toBe(await said('get', 'gains', ...options));
+    }
+  });
+
   test('a condition that makes no sense is bad input, with a caret under the place', async () => {
     expect(await refused(2, 'wait', 'wind', '--condition', 'value >')).toBe(
       'alidade: --condition: expected a value before the end, at column 8 (ALI_EXPRESSION)\n  value >\n         ^',
@@ -459,6 +466,15 @@ describe('the store', () => {
       expect(await refused(3, ...verb)).toContain('(ALI_STORE_NOT_FOUND)');
     }
     expect(readdirSync(folder.path)).toEqual(['bin']);
+  });
+
+  test('a folder may end in .rdb like a snapshot', async () => {
+    await said('add', 'wind', '1', '--time', '100', '--store', 'sqlite:mine.rdb');
+    const watching = shell.start('state', 'watch', 'wind', '--from', 'current', '--store', 'sqlite:mine.rdb');
+    const ended = finished(watching);
+    expect((await linesOf(watching).next()).value).toContain('wind  1');
+    watching.kill('SIGINT');
+    expect(await ended).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('a wrong URL is bad input', async () => {

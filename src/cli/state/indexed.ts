@@ -5,7 +5,7 @@ import { examples } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseValue } from '../value.ts';
 import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
-import { indexedRow, printRows, printValue } from './print.ts';
+import { printIndexed, printValue } from './print.ts';
 
 /** `alidade state index set|get`: values under a key and a sub-key. */
 export function defineIndex(state: Command, terminal: Terminal): void {
@@ -50,7 +50,7 @@ export function defineIndex(state: Command, terminal: Terminal): void {
           throw new AlidadeError('ALI_IMMUTABLE', `key '${key}' is not an indexed key: its type is ${type}`);
         }
         const values = await open.state.getOrThrow(key, { exact: true });
-        await printRows(terminal, options, [...(values as Indexed)].map(indexedRow));
+        await printIndexed(terminal, options, values as Indexed);
       }),
     );
 }

@@ -1,13 +1,18 @@
-import { formatJson, type Sample, type Value } from '../../telstate/index.ts';
+import { formatJson, type Indexed, type Sample, type Value } from '../../telstate/index.ts';
 import { clipped, printLine, type Terminal } from '../terminal.ts';
 import { formatTime } from '../time.ts';
 import type { StateOptions } from './open.ts';
 import { showCell, showValue } from './show.ts';
 
-/** Prints one value: an indexed key as a table of its sub-keys. */
+/** Prints one value. */
 export async function printValue(terminal: Terminal, options: StateOptions, value: Value): Promise<void> {
   if (options.json === true) return printLine(terminal, formatJson(value));
   await printLine(terminal, showValue(value));
+}
+
+/** Prints all of an indexed key: a table of its sub-keys. */
+export function printIndexed(terminal: Terminal, options: StateOptions, indexed: Indexed): Promise<void> {
+  return printRows(terminal, options, [...indexed].map(indexedRow));
 }
 
 /** Prints rows: with `--json` a list of them, else cells in columns as wide as their widest. */
@@ -45,7 +50,7 @@ export function sampleRow({ value, timeSeconds }: Sample): Row {
   };
 }
 
-export function indexedRow([subKey, value]: readonly [Value, Value]): Row {
+function indexedRow([subKey, value]: readonly [Value, Value]): Row {
   return {
     cells: [showCell(subKey), showCell(value)],
     json: `{"subkey":${formatJson(subKey)},"value":${formatJson(value)}}`,

@@ -3,7 +3,7 @@ import { examples, named } from '../options.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
 import { parseTime } from '../time.ts';
 import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
-import { indexedRow, printRows, printValue, sampleRow } from './print.ts';
+import { printIndexed, printRows, printValue, sampleRow } from './print.ts';
 
 export function defineGet(state: Command, terminal: Terminal): void {
   withStateOptions(
@@ -22,7 +22,7 @@ export function defineGet(state: Command, terminal: Terminal): void {
         if (!(value instanceof Map) || (await open.state.keyType(key)) !== 'indexed') {
           return printValue(terminal, options, value);
         }
-        await printRows(terminal, options, [...value].map(indexedRow));
+        await printIndexed(terminal, options, value);
       }),
     );
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
 import { compileCondition } from '../../shared/expression.ts';
-import { formatJson, type Value, type WatchEvent } from '../../telstate/index.ts';
+import { formatJson, type Indexed, type Value, type WatchEvent } from '../../telstate/index.ts';
 import { examples, named } from '../options.ts';
 import { clipped, printable, printLine, type Terminal } from '../terminal.ts';
 import { formatTime, parseDurationMs, parseTime } from '../time.ts';
 import { parseValue } from '../value.ts';
 import { expressionValue } from './expression-value.ts';
 import { type StateOptions, withState, withStateOptions } from './open.ts';
-import { printValue } from './print.ts';
+import { printIndexed, printValue } from './print.ts';
 import { showCell } from './show.ts';
 
 /** What a condition is asked about: a value, and of a sensor its time. */
@@ -51,10 +51,11 @@ export function defineWait(state: Command, terminal: Terminal): void {
         // A snapshot never changes: it is so now, or never.
         const timeoutMs = isSnapshot ? 0 : options.timeout;
         const limits = { condition: options.condition, timeoutMs, exact: true };
-        const value =
-          options.sub === undefined
-            ? ((await state.waitKey(key, limits)).value as Value)
-            : await state.waitIndexed(key, options.sub, limits);
+        if (options.sub !== undefined) {
+          return printValue(terminal, options, await state.waitIndexed(key, options.sub, limits));
+        }
+        const { type, value } = await state.waitKey(key, limits);
+        if (type === 'indexed') return printIndexed(terminal, options, value as Indexed);
         await printValue(terminal, options, value);
       }),
     );

@@ -3,6 +3,8 @@ import { isAlidadeError } from '../../shared/errors.ts';
 import { EncodeError } from '../errors.ts';
 import {
   Complex,
+  decodeValue,
+  encodeValue,
   Float,
   float,
   formatJson,
@@ -10,6 +12,7 @@ import {
   NdArray,
   NpScalar,
   parseJson,
+  repr,
   tuple,
   type Value,
 } from './index.ts';
@@ -132,5 +135,36 @@ describe('refused', () => {
   ])('%.50s', (text, message) => {
     expect(() => parseJson(text)).toThrow(EncodeError);
     expect(() => parseJson(text)).toThrow(message);
+  });
+});
+
+describe('the order of keys, which the wire keeps', () => {
+  const keysOf = (text: string) => repr(decodeValue(encodeValue(parseJson(text)), { exact: true }));
+
+  test.each([
+    ['{"b": 1, "7": 2}', "{'b': 1, '7': 2}"],
+    ['{"10": 1, "2": 2}', "{'10': 1, '2': 2}"],
+    [
+      '{"x": {"b": "\\"7\\":", "\\u0037": [{"1": 0, "0": 0}]}}',
+      `{'x': {'b': '"7":', '7': [{'1': 0, '0': 0}]}}`,
+    ],
+    ['{"b": {"$tuple": [1]}, "7": 2.0}', "{'b': (1,), '7': 2.0}"],
+    ['{"$$x": 1, "7": {"$$x": 1}}', "{'$$x': 1, '7': {'$x': 1}}"],
+    ['{"7": 1, "b": 2, "7": 3}', "{'7': 3, 'b': 2}"],
+  ])('%s', (text, expected) => {
+    expect(keysOf(text)).toBe(expected);
+  });
+
+  test('a plain object stays one where its keys stand in the order that JavaScript gives them', () => {
+    expect(parseJson('{"2": 1, "10": 2, "b": 3}')).toEqual({ 2: 1, 10: 2, b: 3 });
+  });
+
+  test('what only looks like it is refused soon', () => {
+    expect(() => parseJson(`{"7":1} "${'\\"'.repeat(200_000)}`)).toThrow(/not JSON/);
+  });
+
+  test('it is kept in time that grows with the text', () => {
+    const items = Array.from({ length: 100_000 }, (_, i) => `"${i % 1000}":${i}`).join(',');
+    expect(parseJson(`{"x":1,${items}}`)).toHaveProperty('size', 1001);
   });
 });

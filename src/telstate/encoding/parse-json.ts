@@ -5,6 +5,7 @@ import type { Descriptor } from './dtype.ts';
 import { Fault } from './fault.ts';
 import { Float } from './float.ts';
 import { setOwn } from './item.ts';
+import { markKeys, mayReorder, unmarkKeys } from './json-keys.ts';
 import { MsgpackTimestamp } from './msgpack-timestamp.ts';
 import { NdArray } from './nd-array.ts';
 import { NpScalar } from './np-scalar.ts';
@@ -31,12 +32,17 @@ const maxIntegerDigits = 4300;
  * | `{"$timestamp": [0, 0]}` | `MsgpackTimestamp` of seconds and nanoseconds |
  * | `{"$$tuple": 1}` | the plain object `{$tuple: 1}`, and so on: one `$` is taken off |
  *
+ * Keys keep their order, which the wire keeps too: an object whose keys JavaScript would move is a `Map`.
+ *
  * @throws AlidadeError ALI_USAGE when the text is not JSON; EncodeError when it is, but one of these objects is
  *   malformed or unknown, or it is nested too deep.
  */
 export function parseJson(text: string): Value {
   try {
-    return JSON.parse(text, revive as (this: unknown, key: string, value: unknown) => unknown) as Value;
+    if (!mayReorder(text)) return JSON.parse(text, revive as Reviver) as Value;
+    // Only of a text that is JSON the marks stand where they should; and errors name places of the text as given.
+    JSON.parse(text);
+    return JSON.parse(markKeys(text), reviveMarked as Reviver) as Value;
   } catch (error) {
     if (error instanceof AlidadeError) throw error;
     if (error instanceof Fault) throw new EncodeError(error.message);
@@ -45,6 +51,12 @@ export function parseJson(text: string): Value {
     }
     throw new AlidadeError('ALI_USAGE', `the text is not JSON: ${messageOf(error)}`, { cause: error });
   }
+}
+
+type Reviver = (this: unknown, key: string, value: unknown) => unknown;
+
+function reviveMarked(key: string, value: unknown, context: { readonly source?: string }): unknown {
+  return revive(key, isRecord(value) ? unmarkKeys(value as Record<string, Value>) : value, context);
 }
 
 function revive(_key: string, value: unknown, context: { readonly source?: string }): unknown {

@@ -10,6 +10,7 @@ const code = {
   corrupt: 11,
   full: 13,
   cantOpen: 14,
+  protocol: 15,
   notADb: 26,
 };
 /** The extended code of a write that was cut off by the size limit of the file system or the process. */
@@ -17,7 +18,7 @@ const ioErrorWrite = 778;
 
 export function isBusy(error: unknown): boolean {
   const primary = primaryCode(error);
-  return primary === code.busy || primary === code.locked;
+  return primary === code.busy || primary === code.locked || primary === code.protocol;
 }
 
 /** What an error of node:sqlite means for the user of `location`. */
@@ -49,6 +50,7 @@ export function sqliteFailure(error: unknown, location: string): AlidadeError {
       );
     case code.busy:
     case code.locked:
+    case code.protocol:
       return new AlidadeError(
         'ALI_STORE_BUSY',
         `${location} was held by another process for too long`,

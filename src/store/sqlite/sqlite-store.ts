@@ -43,7 +43,7 @@ class SqliteSpace implements EmbeddedSpace {
   #writer: Writer;
   #router: Router;
   #ring: RingReader;
-  #stopping: Promise<void> = Promise.resolve();
+  #stopping: Promise<unknown> = Promise.resolve();
   #closing = false;
 
   constructor(folder: string, name: SpaceName) {
@@ -52,13 +52,13 @@ class SqliteSpace implements EmbeddedSpace {
     const path = join(folder, `${name}.sqlite`);
     this.#db = openDatabase(path, this.location);
     const sql = new Statements(this.#db);
-    const bells = { folder, name };
     this.#reads = new Reads(sql, Date.now);
     this.#router = new Router(() => {
-      this.#stopping = this.#ring.stop();
+      this.#stopping = Promise.all([this.#stopping, this.#ring.stop()]);
     });
-    this.#ring = new RingReader(sql, this.#reads, this.#router, bells);
-    this.#writer = new Writer({ path, location: this.location, bells }, () => this.#ring.poll());
+    const data = { path, location: this.location, bells: { folder, name } };
+    this.#ring = new RingReader(sql, this.#reads, this.#router, data);
+    this.#writer = new Writer(data, () => this.#ring.poll());
   }
 
   read<R extends Read>(read: R): Promise<ResultOf<R>> {
@@ -97,10 +97,11 @@ class SqliteSpace implements EmbeddedSpace {
 
   async subscribe(filter: SubscribeFilter, options: SubscribeOptions = {}): Promise<Subscription> {
     this.#assertOpen();
-    do await this.#whenFree(() => this.#ring.start());
-    while (!this.#ring.running);
-    // Up to here is not for the new subscription; from here on everything is.
-    this.#ring.poll();
+    do {
+      await this.#whenFree(() => this.#ring.start());
+      // Up to here is not for the new subscription; from here on everything is. It may end the others, and the ring.
+      this.#ring.poll();
+    } while (!this.#ring.running);
     try {
       return this.#router.add(filter, options);
     } catch (error) {

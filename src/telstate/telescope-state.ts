@@ -1,6 +1,7 @@
 import { AlidadeError } from '../shared/errors.ts';
 import { type Key, keyBytes, keyText, openStore, type Space, type Store } from '../store/index.ts';
 import type { Value } from './encoding/index.ts';
+import { Endpoint, endpointParser } from './endpoint.ts';
 import {
   type Current,
   currentOf,
@@ -337,22 +338,30 @@ export class TelescopeState implements AsyncDisposable {
 }
 
 /**
- * Opens telescope state on a store of its own, which is closed with it: `memory:`, `sqlite:FOLDER`, `redis://HOST`;
- * without a URL the nearest `.alidade` folder.
+ * Opens telescope state on a store of its own, which is closed with it: `memory:`, `sqlite:FOLDER`, `redis://HOST`, or
+ * `host:port` of a Redis server; without a place the nearest `.alidade` folder.
  *
- * @throws what `openStore` throws.
+ * @throws what `openStore` throws; ALI_ENDPOINT when a port is not 0 to 65535.
+ * @example await using state = await openTelescopeState('localhost:6379')
  */
 export async function openTelescopeState(
-  url?: string,
+  place?: string | Endpoint,
   { create, ...options }: OpenTelescopeStateOptions = {},
 ): Promise<TelescopeState> {
-  const store = await openStore(url, create === undefined ? {} : { create });
+  const store = await openStore(storeUrl(place), create === undefined ? {} : { create });
   try {
     return new TelescopeState(await store.space('state'), options, store);
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+function storeUrl(place: string | Endpoint | undefined): string | undefined {
+  if (place instanceof Endpoint) return `redis://${place}`;
+  // A folder and the memory may have a number after their colon too.
+  const isEndpoint = place !== undefined && /^(?!(?:sqlite|memory):)[^/]+:\d+$/.test(place);
+  return isEndpoint ? `redis://${endpointParser()(place)}` : place;
 }
 
 function notFound(key: Key): AlidadeError {

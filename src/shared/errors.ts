@@ -18,6 +18,14 @@ export const errorCodes = {
     when: 'the disk, or the memory allowed to Redis, is full; the write was not done',
   },
   ALI_STORE_DAMAGED: { exit: 1, when: 'a store file is truncated or is not a database' },
+  ALI_STORE_NOT_EMPTY: {
+    exit: 5,
+    when: 'a backup or copy would go where something is already; nothing was written',
+  },
+  ALI_COPY_DIFFERS: {
+    exit: 1,
+    when: 'a key that was copied does not hold what was read: something else writes to the target',
+  },
   ALI_STORE_FORMAT: { exit: 1, when: 'a store file was written by a newer Alidade' },
   ALI_STORE_NETWORK_FS: {
     exit: 5,

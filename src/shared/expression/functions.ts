@@ -109,7 +109,8 @@ function round(operand: unknown, digitsOperand: unknown, fault: Fault): number |
   if (typeof digits !== 'number' || !Number.isInteger(digits) || Math.abs(digits) > 15) {
     return fault('the digits to round to are a whole number from -15 to 15');
   }
-  if (typeof value === 'bigint' || !Number.isFinite(value)) return value;
+  if (typeof value === 'bigint') return digits < 0 ? wholeHalfToEven(value, 10n ** BigInt(-digits)) : value;
+  if (!Number.isFinite(value)) return value;
   if (digits < 0) return halfToEven(value / 10 ** -digits) * 10 ** -digits;
   if (digits === 0 || Math.abs(value) >= 2 ** 52) return halfToEven(value);
   // toFixed rounds the exact binary value correctly, but ties away from zero. At a tie the digits after the last one
@@ -119,6 +120,14 @@ function round(operand: unknown, digitsOperand: unknown, fault: Fault): number |
   const isTie = /^50*$/.test(exact.slice(cut));
   const kept = exact.slice(0, cut);
   return Number(isTie && /[02468]$/.test(kept) ? kept : value.toFixed(digits));
+}
+
+/** The nearest multiple of a unit; at a tie the even one. */
+function wholeHalfToEven(value: bigint, unit: bigint): bigint {
+  const rest = ((value % unit) + unit) % unit;
+  const below = value - rest;
+  const isUp = rest * 2n === unit ? (below / unit) % 2n !== 0n : rest * 2n > unit;
+  return isUp ? below + unit : below;
 }
 
 function halfToEven(value: number): number {

@@ -5,9 +5,6 @@ export interface Check {
   readonly ok: boolean;
 }
 
-/** Debian's package for each program that a suite may need. */
-const debianPackages: Record<string, string> = { 'redis-server': 'redis-server' };
-
 /**
  * Prints how each check went, which suites were left out and how to get them, and the plain closing line; sets the
  * exit status. (In CI a suite that lacks its server does not leave itself out: it fails.)
@@ -19,7 +16,8 @@ export function closeRun(checks: readonly Check[], counts: TestCounts): void {
     console.log(`${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}`);
   }
   for (const [program, suites] of counts.leftOut) {
-    const remedy = `apt-get install ${debianPackages[program] ?? program}`;
+    // Debian's packages have the names of the programs.
+    const remedy = `apt-get install ${program}`;
     console.log(`left out, for want of ${program}: ${suites.join(', ')}. To run them: ${remedy}`);
   }
   console.log(`\n${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);

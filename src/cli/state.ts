@@ -3,6 +3,7 @@ import { defineDump } from './state/dump.ts';
 import { defineExport } from './state/export.ts';
 import { defineImport } from './state/import.ts';
 import { defineIndex } from './state/indexed.ts';
+import { definePlot } from './state/plot.ts';
 import { defineGet, defineKeys, defineRange, defineType } from './state/read.ts';
 import { defineStat } from './state/stat.ts';
 import { defineWait, defineWatch } from './state/wait.ts';
@@ -30,6 +31,7 @@ export function defineState(state: Command, terminal: Terminal): void {
     defineType,
     defineKeys,
     defineStat,
+    definePlot,
     defineWait,
     defineWatch,
     defineDelete,

@@ -549,6 +549,7 @@ test('every example of the help does what it says', async () => {
     'type',
     'keys',
     'stat',
+    'plot',
     'wait',
     'watch',
     'delete',

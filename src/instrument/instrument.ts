@@ -15,7 +15,7 @@ export interface OpenInstrumentOptions {
   readonly clock?: Clock | undefined;
   /** Called now and then while the snapshot is loaded. */
   readonly onProgress?: ((progress: SnapshotProgress) => void) | undefined;
-  /** Gives up the start; an instrument that runs is closed instead. */
+  /** Gives up the start. Once the instrument runs it does nothing: close that. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface SeriesPage {
 }
 
 const pageBytes = 1024 * 1024;
-const maxPageMembers = 8192;
+const maxPageMembers = 4096;
 
 /**
  * The members of a series in pages of about a megabyte, the next of which is read while the reader has the one before.

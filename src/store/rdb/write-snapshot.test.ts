@@ -97,11 +97,11 @@ describe.each(withRedis ? ['memory:', 'sqlite:', 'redis:'] : ['memory:', 'sqlite
     await space.batch(
       [],
       [
-        { do: 'add', key: 'large', members: ['a', 'b', 'c', 'd'].map((c) => Buffer.alloc(700_000, c)) },
+        { do: 'add', key: 'large', members: ['a', 'b', 'c', 'd'].map((c) => Buffer.alloc(1_500_000, c)) },
         {
           do: 'add',
           key: 'mixed',
-          members: [bytes(''), bytes('a'), Buffer.alloc(2_000_000, 'b'), bytes('c')],
+          members: [bytes(''), bytes('a'), Buffer.alloc(5_000_000, 'b'), bytes('c')],
         },
         { do: 'set', key: 'after', value: bytes('v') },
       ],

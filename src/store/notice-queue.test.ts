@@ -87,3 +87,10 @@ test('a second reader at the same time is refused', async () => {
   notices.push(notice(1));
   expect((await waiting).done).toBe(false);
 });
+
+test('of a server that comes and goes unread, only the last word is kept', async () => {
+  const notices = queue(10);
+  const away: StoreEvent = { event: 'gap', reason: 'away' };
+  for (let n = 0; n < 1000; n++) for (const event of [away, reconnected]) notices.push(event);
+  expect(await read(notices)).toEqual(['reconnected']);
+});

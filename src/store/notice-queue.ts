@@ -120,14 +120,8 @@ export class NoticeQueue implements Subscription {
   #joinsLast(gap: Gap): boolean {
     const at = this.#events.length - 1;
     const last = at < this.#head ? this.#droppedGap : this.#events[at];
-    if (last?.event !== 'gap' || last.reason !== gap.reason) return false;
-    const { dropped } = last;
-    const both = dropped === undefined || gap.dropped === undefined ? undefined : dropped + gap.dropped;
-    const joined: Gap = {
-      event: 'gap',
-      reason: gap.reason,
-      ...(both === undefined ? {} : { dropped: both }),
-    };
+    const joined = last?.event === 'gap' ? joinedGap(last, gap) : undefined;
+    if (joined === undefined) return false;
     if (at < this.#head) this.#droppedGap = joined;
     else this.#events[at] = joined;
     return true;
@@ -161,6 +155,16 @@ export class NoticeQueue implements Subscription {
     }
     return event;
   }
+}
+
+/** A server that comes and goes leaves only its last word; of the others those of one reason add up. */
+function joinedGap(last: Gap, gap: Gap): Gap | undefined {
+  const ofServer = (reason: Gap['reason']) => reason === 'away' || reason === 'reconnected';
+  if (ofServer(last.reason) && ofServer(gap.reason)) return gap;
+  if (last.reason !== gap.reason) return undefined;
+  const both =
+    last.dropped === undefined || gap.dropped === undefined ? undefined : last.dropped + gap.dropped;
+  return { event: 'gap', reason: gap.reason, ...(both === undefined ? {} : { dropped: both }) };
 }
 
 function size(event: { channel: Uint8Array; payload: Uint8Array }): number {

@@ -163,12 +163,13 @@ export type StoreEvent =
   | { readonly event: 'notice'; readonly channel: Uint8Array; readonly payload: Uint8Array }
   /**
    * Notices may have been missed at this place in the stream. `slow`: this subscriber did not keep up with its queue;
-   * `overrun`: this process was away for longer than the store keeps notices; `reconnected`: the server was away.
+   * `overrun`: this process was away for longer than the store keeps notices; `away`: the server is gone, and from here on notices are
+   * missed until `reconnected` says that it is back.
    * `dropped` says how many, where it is known.
    */
   | {
       readonly event: 'gap';
-      readonly reason: 'slow' | 'overrun' | 'reconnected';
+      readonly reason: 'slow' | 'overrun' | 'away' | 'reconnected';
       readonly dropped?: number | undefined;
     };
 

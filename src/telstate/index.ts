@@ -18,5 +18,5 @@ export {
 export { type Clock, splitMember } from './time.ts';
 export type { WaitIndexedOptions, WaitKeyOptions } from './wait.ts';
 export type { Watch, WatchOptions } from './watch.ts';
-export type { Undecodable, Update, WatchEvent, WatchGap } from './watch-event.ts';
+export type { Undecodable, Update, WatchConnection, WatchEvent, WatchGap } from './watch-event.ts';
 export type { KeyedSample, NewSample } from './write.ts';

@@ -143,6 +143,7 @@ async function waitFor<T>(
       );
     }
     if (event.event === 'gap') {
+      if (event.reason === 'away') continue;
       const found = await ending.race(patiently(waiter.check, ending.signal));
       if (found !== undefined) return found;
       continue;

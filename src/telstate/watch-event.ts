@@ -45,7 +45,13 @@ export interface WatchGap {
   readonly beforeSeconds: number;
 }
 
-export type WatchEvent = Update | Undecodable | WatchGap;
+/**
+ * `away`: the server of the store is not reachable. `back`: it is reachable again, and what was missed meanwhile has been
+ * delivered or named by a gap.
+ */
+export type WatchConnection = { readonly event: 'away' } | { readonly event: 'back' };
+
+export type WatchEvent = Update | Undecodable | WatchGap | WatchConnection;
 
 /** What a reader gets of a notice. */
 export function eventOf(

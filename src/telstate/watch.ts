@@ -140,8 +140,12 @@ class StateWatch implements Watch {
       while (this.#subscription !== undefined && !this.#closing.signal.aborted) {
         const { done, value: event } = await this.#subscription.next();
         if (done) return;
-        if (event.event === 'gap') yield* this.#catchUp();
-        else yield* this.#heard(event);
+        if (event.event === 'notice') yield* this.#heard(event);
+        else if (event.reason === 'away') yield { event: 'away' };
+        else {
+          yield* this.#catchUp();
+          if (event.reason === 'reconnected') yield { event: 'back' };
+        }
       }
     } catch (error) {
       if (!this.#closing.signal.aborted) throw error;

@@ -232,7 +232,7 @@ describe.each(['redis', 'aio'] as const)('waiting here for Python (%s)', (backen
     );
     const events: WatchEvent[] = [];
     for await (const event of watch) {
-      if (event.key === 'end') break;
+      if (event.event === 'update' && event.key === 'end') break;
       events.push(event);
     }
     const update = { event: 'update' } as const;

@@ -18,7 +18,7 @@ import { NoticeQueue } from '../../src/store/notice-queue.ts';
 
 /**
  * A real space that tells what is asked of it, and between which and its subscribers the line can be cut. Notices are
- * lost while it is; after `heal` every subscription gets a gap, as from an engine that has reconnected.
+ * lost while it is; after `heal` every subscription gets a gap, as from an engine whose ring was overrun.
  */
 export class ObservedSpace implements Space {
   readonly name: string;
@@ -60,7 +60,7 @@ export class ObservedSpace implements Space {
   }
 
   /** Notices pass again; subscribers are told that some may be missing. */
-  heal(reason: 'reconnected' | 'slow' | 'overrun' = 'reconnected'): void {
+  heal(reason: 'reconnected' | 'slow' | 'overrun' = 'overrun'): void {
     this.#isCut = false;
     for (const subscription of [...this.#open]) subscription.push({ event: 'gap', reason });
   }

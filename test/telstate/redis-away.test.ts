@@ -21,12 +21,14 @@ describe.skipIf(!requireServer('redis-server', 'telescope state on a Redis that 
       const next = watch.next();
       await space.listening(2);
       await server.kill();
+      expect(await next).toEqual({ done: false, value: { event: 'away' } });
       await server.start();
       const member = Buffer.from('4008000000000000ff03', 'hex');
       expect(await server.command('ZADD', 's', '0', member)).toBe(':1');
       expect(await server.command('SET', 'a', Buffer.from('ff07', 'hex'))).toBe('+OK');
-      expect(await next).toMatchObject({ value: { key: 's', value: 3, timeSeconds: 3 } });
+      expect(await watch.next()).toMatchObject({ value: { key: 's', value: 3, timeSeconds: 3 } });
       expect(await watch.next()).toMatchObject({ value: { key: 'a', value: 7 } });
+      expect(await watch.next()).toEqual({ done: false, value: { event: 'back' } });
       await state.add('s', 4, { time: 4 });
       expect(await watch.next()).toMatchObject({ value: { key: 's', value: 4 } });
       expect(await waiting).toMatchObject({ value: 4, timeSeconds: 4 });
@@ -55,8 +57,10 @@ describe.skipIf(!requireServer('redis-server', 'telescope state on a Redis that 
         { reason: { code: 'ALI_TIMEOUT' } },
         { reason: { code: 'ALI_ABORTED' } },
       ]);
+      expect(await next).toEqual({ done: false, value: { event: 'away' } });
+      const end = watch.next();
       await watch.close();
-      expect(await next).toEqual({ done: true, value: undefined });
+      expect(await end).toEqual({ done: true, value: undefined });
     } finally {
       await server.close();
     }

@@ -35,6 +35,7 @@ async function takeUntilNow(watch: Watch, state: TelescopeState): Promise<string
 }
 
 function textOf(event: WatchEvent): string {
+  if (event.event === 'away' || event.event === 'back') return event.event;
   if (event.event === 'gap') {
     return `gap ${event.key} ${event.reason} ${event.missed ?? '?'} before ${event.beforeSeconds}`;
   }

@@ -104,6 +104,11 @@ export function defineWatch(state: Command, terminal: Terminal): void {
 
 /** Of an event without a time of its own the line says when it came. */
 function eventLine(event: WatchEvent, keyWidth: number, terminal: Terminal): string {
+  if (event.event === 'away')
+    return `${formatTime(terminal.nowSeconds())}  the store is not reachable; waiting for it`;
+  if (event.event === 'back') {
+    return `${formatTime(terminal.nowSeconds())}  the store is back; what was missed is above, or named as a gap`;
+  }
   const key = printable(event.key).padEnd(keyWidth);
   if (event.event === 'gap') {
     const what =
@@ -119,6 +124,7 @@ function eventLine(event: WatchEvent, keyWidth: number, terminal: Terminal): str
 
 /** One JSON object; `time` is that of a sample, and left out where there is none. */
 function eventJson(event: WatchEvent): string {
+  if (event.event === 'away' || event.event === 'back') return JSON.stringify(event);
   const { event: kind, key } = event;
   if (event.event === 'gap') {
     const { reason, missed, beforeSeconds: before } = event;

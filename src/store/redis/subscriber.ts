@@ -26,7 +26,7 @@ const mostAtOnce = 1000;
  * The subscriptions of one space, on one connection of their own, made when the first is asked for. Redis's channels
  * are global: a notice is heard in every database of the server.
  *
- * After a lost connection everything is subscribed again and only then each subscription gets a `reconnected` gap, so
+ * A lost connection is told by an `away` gap. Everything is subscribed again, and only then comes a `reconnected` gap, so
  * that who reads the state upon the gap misses nothing after it. What came in between is covered by the gap.
  */
 export class Subscriber {
@@ -46,9 +46,7 @@ export class Subscriber {
       // An answer to a ping is due every pingMs: longer silence means that nobody is there.
       answerMs: options.pingMs * 1.5,
       prepare: (redis) => this.#onConnection(redis),
-      onLost: () => {
-        this.#live = false;
-      },
+      onLost: () => this.#onLost(),
     });
   }
 
@@ -158,6 +156,14 @@ export class Subscriber {
       for (const route of routes) route.confirm();
     } catch (error) {
       if (replyCode(error) !== undefined) for (const route of routes) route.refuse(error);
+    }
+  }
+
+  #onLost(): void {
+    if (!this.#live) return;
+    this.#live = false;
+    for (const { queue, started } of this.#listeners) {
+      if (started) queue.push({ event: 'gap', reason: 'away' });
     }
   }
 

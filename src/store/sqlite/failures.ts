@@ -38,7 +38,7 @@ export function sqliteFailure(error: unknown, location: string): AlidadeError {
     case code.cantOpen:
       return new AlidadeError(
         'ALI_STORE_NOT_WRITABLE',
-        `${location} may not be opened or written by this user (${said}). Check owner, group and mode of the folder and its files.`,
+        `${location} may not be opened or written by this user (${said}). Check owner, group and mode of the folder and its files; who only reads must be allowed to write too, as SQLite keeps its log beside the file.`,
         cause,
       );
     case code.corrupt:

@@ -1,4 +1,4 @@
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AlidadeError } from '../../shared/errors.ts';
 
@@ -57,13 +57,18 @@ export function networkFileSystem(type: number): string | undefined {
   return networkFileSystems.get(type >>> 0);
 }
 
+/** One by one from the top: Node's own `recursive` never ends where a parent takes no folders (/proc). */
 function make(folder: string): void {
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) make(parent);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder);
   } catch (error) {
+    if (isFolder(folder)) return;
+    const reason = existsSync(folder) ? 'it is a file' : (error as Error).message;
     throw new AlidadeError(
       'ALI_STORE_NOT_WRITABLE',
-      `the store folder ${folder} cannot be made: ${(error as Error).message}`,
+      `the store folder ${folder} cannot be made: ${reason}. Name another with --store or ALIDADE_STORE.`,
       { cause: error },
     );
   }

@@ -11,6 +11,16 @@ export interface Statement {
   run(...parameters: SQLInputValue[]): number;
 }
 
+const noBytes = new Uint8Array(1).subarray(0, 0);
+
+/** Node.js 22 binds an empty array on an empty buffer as NULL; one on a buffer that has bytes stays an empty BLOB. */
+function bindable(parameters: SQLInputValue[]): SQLInputValue[] {
+  for (const [i, value] of parameters.entries()) {
+    if (value instanceof Uint8Array && value.length === 0) parameters[i] = noBytes;
+  }
+  return parameters;
+}
+
 /** Prepares each SQL text once, at its first use. */
 export class Statements {
   #db: DatabaseSync;
@@ -27,10 +37,10 @@ export class Statements {
     statement.setReturnArrays(true);
     // setReturnArrays changes what get() and all() give; their types in @types/node do not follow it.
     const prepared: Statement = {
-      get: (...parameters) => statement.get(...parameters) as unknown as Row | undefined,
-      all: (...parameters) => statement.all(...parameters) as unknown as readonly Row[],
-      iterate: (...parameters) => statement.iterate(...parameters) as unknown as Iterable<Row>,
-      run: (...parameters) => Number(statement.run(...parameters).changes),
+      get: (...parameters) => statement.get(...bindable(parameters)) as unknown as Row | undefined,
+      all: (...parameters) => statement.all(...bindable(parameters)) as unknown as readonly Row[],
+      iterate: (...parameters) => statement.iterate(...bindable(parameters)) as unknown as Iterable<Row>,
+      run: (...parameters) => Number(statement.run(...bindable(parameters)).changes),
     };
     this.#prepared.set(sql, prepared);
     return prepared;

@@ -21,7 +21,7 @@ export class RedisLimit {
 
   /** Each member is another, of the length of a sample that is a float64. */
   adds(key: string, count: number): Promise<number> {
-    return this.#perSecond(count, scripts.add, [key, 'p', `update/${key}`, '', 'time__rand_int__!']);
+    return this.#perSecond(count, scripts.add, [key, 'p', `update/${key}`, '', '1', 'time__rand_int__!']);
   }
 
   entries(key: string, count: number): Promise<number> {

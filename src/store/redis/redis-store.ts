@@ -3,6 +3,7 @@ import { type Space, type SpaceName, type Store, spaceNames } from '../store.ts'
 import { commandConnection } from './commander.ts';
 import type { Connection } from './connection.ts';
 import { storeClosed } from './failures.ts';
+import { Group } from './group.ts';
 import { RedisSpace } from './space.ts';
 import { Subscriber } from './subscriber.ts';
 import type { RedisTarget } from './url.ts';
@@ -23,6 +24,7 @@ export class RedisStore implements Store {
   #options: RedisStoreOptions;
   #spaces = new Map<SpaceName, Promise<RedisSpace>>();
   #connections = new Set<Connection>();
+  #groups = new Set<Group>();
   #subscribers = new Set<Subscriber>();
   #closed: Promise<void> | undefined;
 
@@ -55,6 +57,7 @@ export class RedisStore implements Store {
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
+      for (const group of this.#groups) group.flush();
       await Promise.all([
         ...[...this.#subscribers].map((subscriber) => subscriber.close()),
         ...[...this.#connections].map((connection) => connection.close()),
@@ -84,6 +87,9 @@ export class RedisStore implements Store {
     }
     const subscriber = new Subscriber({ target, database, waitMs, pingMs });
     this.#subscribers.add(subscriber);
-    return new RedisSpace(name, `${this.location} (${name}, database ${database})`, connection, subscriber);
+    const group = new Group(connection);
+    this.#groups.add(group);
+    const location = `${this.location} (${name}, database ${database})`;
+    return new RedisSpace(name, location, connection, group, subscriber);
   }
 }

@@ -11,52 +11,75 @@ function script(lua: string): Script {
 }
 
 /*
- * The scripts for single operations take the key as KEYS[1] and their notice as ARGV[1..3]: how ('n' no notice, 'p'
- * prefix and what was written, 'f' fixed payload), channel, prefix or payload. The reading command comes first, so
- * that a key of another kind ends the script before anything is written.
+ * The scripts for single operations take one step for each key, and give a list of replies: a failure is {'!', error},
+ * and every step is atomic by itself. The arguments of a step begin with its notice: how ('n' no notice, 'p' prefix and
+ * what was written, 'f' fixed payload), channel, prefix or payload. The command that may fail comes first.
  */
-const tell = `local function tell(written)
-  if ARGV[1] == 'p' then redis.call('PUBLISH', ARGV[2], ARGV[3] .. written)
-  elseif ARGV[1] == 'f' then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
+const steps = `local at = 0
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+local function failure(reply) return type(reply) == 'table' and reply.err and {'!', reply.err} end
+local function tell(how, channel, text, written)
+  if how == 'p' then return failure(redis.pcall('PUBLISH', channel, text .. written)) end
+  if how == 'f' then return failure(redis.pcall('PUBLISH', channel, text)) end
+end
+local function each(step)
+  local replies = {}
+  for i, key in ipairs(KEYS) do replies[i] = step(key, take(), take(), take()) end
+  return replies
 end
 `;
 
-/** ARGV[4] the value, ARGV[5] 1 for onlyIfAbsent, ARGV[6] expiry in ms or ''. Gives what was found, or nil. */
-const set = script(`${tell}if ARGV[5] == '1' then
-  local found = redis.call('GET', KEYS[1])
-  if found then return found end
-end
-if ARGV[6] == '' then redis.call('SET', KEYS[1], ARGV[4])
-else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[6]) end
-tell(ARGV[4])
-return false`);
-
-/** ARGV[4] the field, ARGV[5] the value, ARGV[6] 1 for onlyIfAbsent. Gives what was found, or nil. */
-const setField = script(`${tell}if ARGV[6] == '1' then
-  if redis.call('HSETNX', KEYS[1], ARGV[4], ARGV[5]) == 0 then return redis.call('HGET', KEYS[1], ARGV[4]) end
-else redis.call('HSET', KEYS[1], ARGV[4], ARGV[5]) end
-tell(ARGV[5])
-return false`);
-
-/** ARGV[4…] the members. Gives how many were new. */
-const add = script(`local added = 0
-local how, channel, text = ARGV[1], ARGV[2], ARGV[3]
-for i = 4, #ARGV do
-  if redis.call('ZADD', KEYS[1], 0, ARGV[i]) == 1 then
-    added = added + 1
-    if how == 'p' then redis.call('PUBLISH', channel, text .. ARGV[i]) end
+/** Further arguments: the value, 1 for onlyIfAbsent, expiry in ms or ''. Gives what was found, or false. */
+const set = script(`${steps}return each(function(key, how, channel, text)
+  local value, onlyIfAbsent, expiry = take(), take(), take()
+  local reply
+  if onlyIfAbsent == '1' then
+    reply = redis.pcall('GET', key)
+    if reply then return failure(reply) or reply end
   end
-end
-if added > 0 and how == 'f' then redis.call('PUBLISH', channel, text) end
-return added`);
+  if expiry == '' then reply = redis.pcall('SET', key, value)
+  else reply = redis.pcall('SET', key, value, 'PX', expiry) end
+  return failure(reply) or tell(how, channel, text, value) or false
+end)`);
 
-/** Gives the Redis type and what telescope state wants of it. */
-const entry = script(`local kind = redis.call('TYPE', KEYS[1]).ok
-if kind == 'zset' then return {kind, redis.call('ZRANGE', KEYS[1], -1, -1)[1]}
-elseif kind == 'string' then return {kind, redis.call('GET', KEYS[1])}
-elseif kind == 'hash' then return {kind, redis.call('HGETALL', KEYS[1])}
+/** Further arguments: the field, the value, 1 for onlyIfAbsent. Gives what was found, or false. */
+const setField = script(`${steps}return each(function(key, how, channel, text)
+  local field, value, onlyIfAbsent = take(), take(), take()
+  local reply = redis.pcall(onlyIfAbsent == '1' and 'HSETNX' or 'HSET', key, field, value)
+  if failure(reply) then return failure(reply) end
+  if onlyIfAbsent == '1' and reply == 0 then return redis.call('HGET', key, field) end
+  return tell(how, channel, text, value) or false
+end)`);
+
+/** Further arguments: how many members, the members. Gives how many were new. */
+const add = script(`${steps}return each(function(key, how, channel, text)
+  local added, failed = 0, nil
+  for _ = 1, tonumber(take()) do
+    local member = take()
+    local reply = not failed and redis.pcall('ZADD', key, 0, member)
+    failed = failed or failure(reply)
+    if not failed and reply == 1 then
+      added = added + 1
+      if how == 'p' then failed = tell(how, channel, text, member) end
+    end
+  end
+  if not failed and added > 0 and how == 'f' then failed = tell(how, channel, text) end
+  return failed or added
+end)`);
+
+/** For each key: the Redis type, and what telescope state wants of it. */
+const entry = script(`local entries = {}
+for i, key in ipairs(KEYS) do
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'zset' then entries[i] = {kind, redis.call('ZRANGE', key, -1, -1)[1]}
+  elseif kind == 'string' then entries[i] = {kind, redis.call('GET', key)}
+  elseif kind == 'hash' then entries[i] = {kind, redis.call('HGETALL', key)}
+  else entries[i] = {kind} end
 end
-return {kind}`);
+return entries`);
 
 /*
  * Everything else: conditions and operations, encoded by batch.ts. First all conditions, then the kind of every key

@@ -49,7 +49,7 @@ function telling(operation: PlainOperation): Single | undefined {
       if (operation.members.length === 0 || operation.members.length > mostMembers) return undefined;
       return {
         call: scripts.add,
-        args: [...notice, ...operation.members.map(asBuffer)],
+        args: [...notice, String(operation.members.length), ...operation.members.map(asBuffer)],
         outcome: changedAsSaid,
       };
     default:

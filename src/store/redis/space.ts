@@ -18,6 +18,7 @@ import { asBuffer, latin1, shown } from './bytes.ts';
 import { readTogether, runScript } from './commander.ts';
 import type { Argument, Connection } from './connection.ts';
 import { replyCode } from './failures.ts';
+import type { Group } from './group.ts';
 import { nothing, readCommand, readResult, withScriptText } from './reads.ts';
 import { scripts } from './scripts.ts';
 import { singleOf } from './single.ts';
@@ -28,12 +29,14 @@ export class RedisSpace implements Space {
   readonly name: string;
   readonly location: string;
   #commands: Connection;
+  #group: Group;
   #subscriber: Subscriber;
 
-  constructor(name: string, location: string, commands: Connection, subscriber: Subscriber) {
+  constructor(name: string, location: string, commands: Connection, group: Group, subscriber: Subscriber) {
     this.name = name;
     this.location = location;
     this.#commands = commands;
+    this.#group = group;
     this.#subscriber = subscriber;
   }
 
@@ -43,8 +46,8 @@ export class RedisSpace implements Space {
       const [name, ...args] = command;
       const reply =
         name === 'EVALSHA'
-          ? await runScript(this.#commands, scripts.entry, [args[2] as Buffer], [])
-          : await this.#commands.call(name, args);
+          ? await this.#group.run(scripts.entry, args[2] as Buffer, [])
+          : await this.#call(name, args);
       return readResult(read, reply) as ResultOf<R>;
     } catch (error) {
       if (replyCode(error) === 'WRONGTYPE') return nothing(read) as ResultOf<R>;
@@ -56,11 +59,14 @@ export class RedisSpace implements Space {
     type Results = { [I in keyof R]: ResultOf<R[I]> };
     if (reads.length === 0) return [] as unknown as Results;
     const commands = reads.map(readCommand);
+    this.#group.flush();
     try {
       const replies = await readTogether(this.#commands, commands, withScriptText);
       return reads.map((read, i) => {
         const reply = replies[i];
-        if (!(reply instanceof Error)) return readResult(read, reply);
+        // The entry script answers for a list of keys.
+        if (!(reply instanceof Error))
+          return readResult(read, read.read === 'entry' ? (reply as [unknown])[0] : reply);
         if (replyCode(reply) === 'WRONGTYPE') return nothing(read);
         throw reply;
       }) as unknown as Results;
@@ -89,7 +95,7 @@ export class RedisSpace implements Space {
     let cursor: Argument = '0';
     try {
       do {
-        const reply = await this.#commands.call('SCAN', [cursor, ...matching, 'COUNT', '1000']);
+        const reply = await this.#call('SCAN', [cursor, ...matching, 'COUNT', '1000']);
         const [next, keys] = reply as [Buffer, Buffer[]];
         // SCAN may give a key more than once while the server rehashes.
         for (const key of keys) found.set(latin1(key), key);
@@ -103,7 +109,7 @@ export class RedisSpace implements Space {
 
   async clear(): Promise<void> {
     try {
-      await this.#commands.call('FLUSHDB', ['ASYNC']);
+      await this.#call('FLUSHDB', ['ASYNC']);
     } catch (error) {
       throw this.#commands.failure(error, 'clearing');
     }
@@ -124,8 +130,8 @@ export class RedisSpace implements Space {
     try {
       return outcome(
         typeof call === 'string'
-          ? await this.#commands.call(call, [key, ...args])
-          : await runScript(this.#commands, call, [key], args),
+          ? await this.#call(call, [key, ...args])
+          : await this.#group.run(call, key, args),
       );
     } catch (error) {
       if (replyCode(error) === 'WRONGTYPE') throw this.#wrongKind(operation);
@@ -140,6 +146,7 @@ export class RedisSpace implements Space {
     const { keys, args } = encodeBatch(conditions.map(plainCondition), operations);
     if (keys.length === 0) return { applied: true, outcomes: [] };
     let reply: unknown;
+    this.#group.flush();
     try {
       reply = await runScript(this.#commands, scripts.batch, keys, args);
     } catch (error) {
@@ -148,6 +155,12 @@ export class RedisSpace implements Space {
     const result = decodeBatch(operations, reply);
     if ('wrongKind' in result) throw this.#wrongKind(operations[result.wrongKind] as PlainOperation);
     return result;
+  }
+
+  /** A command of its own, after what was asked for before it. */
+  #call(name: string, args: readonly Argument[]): Promise<unknown> {
+    this.#group.flush();
+    return this.#commands.call(name, args);
   }
 
   #wrongKind(operation: PlainOperation): AlidadeError {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { AlidadeError } from '../../shared/errors.ts';
+import { Opened } from '../../shared/opened.ts';
 import { openStore } from '../open-store.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { sqliteFailure } from '../sqlite/failures.ts';
@@ -25,6 +26,8 @@ export interface BackupReport {
   readonly from: string;
   readonly folder: string;
   readonly spaces: readonly { readonly space: string; readonly keys: number; readonly bytes: number }[];
+  /** Keys of kinds that only Redis has. */
+  readonly leftOut: number;
 }
 
 /** Pages between two looks at the signal: some 4 MB. */
@@ -53,6 +56,7 @@ export async function backupStore(
     from: copy.from,
     folder,
     spaces: copy.spaces.map(({ space, copied, bytes }) => ({ space, keys: copied, bytes })),
+    leftOut: copy.spaces.reduce((sum, { foreign }) => sum + foreign.length, 0),
   };
 }
 
@@ -65,11 +69,13 @@ async function backupFolder(
   const names = spacesInFolder(from);
   if (names.length === 0) throw new AlidadeError('ALI_STORE_NOT_FOUND', `there is no store in ${from}`);
   return await makeFolder(to, async (temporary) => {
-    using opened = new DisposableStack();
+    await using opened = new Opened();
     // All at once, so that their moments are as near to each other as can be.
     const sources = names.map((space) => {
       const location = `${store.location} (${space})`;
-      return { space, location, db: opened.adopt(openDatabase(spaceFile(from, space), location), close) };
+      const db = openDatabase(spaceFile(from, space), location);
+      opened.defer(() => db.close());
+      return { space, location, db };
     });
     for (const { db } of sources) hold(db);
     const spaces: { space: SpaceName; keys: number; bytes: number }[] = [];
@@ -90,7 +96,7 @@ async function backupFolder(
       }
       spaces.push({ space, keys: check.keys, bytes });
     }
-    return { from: store.location, folder: to, spaces };
+    return { from: store.location, folder: to, spaces, leftOut: 0 };
   });
 }
 
@@ -130,8 +136,4 @@ async function backupSpace(
   } catch (error) {
     throw sqliteFailure(error, location);
   }
-}
-
-function close(db: DatabaseSync): void {
-  db.close();
 }

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { AlidadeError } from '../../shared/errors.ts';
 import { openStore, sqliteFolder } from '../open-store.ts';
+import { defaultFolderName, nearestFolder } from '../sqlite/folder.ts';
 import type { SpaceName, Store } from '../store.ts';
 import { type CopyProgress, type CopySpaceOptions, copySpace, type SpaceCopy } from './copy-space.ts';
 import { isFree, makeFolder } from './new-folder.ts';
@@ -30,26 +32,27 @@ export interface StoreCopy {
  *
  * A `sqlite:` folder that does not exist, or is empty, gets its name only when all of it is there and on disk. Any other
  * target is written in place: after a copy that was cut off it holds some of the keys, and `overwrite` goes on with it.
- * The source is only read, and both may be in use; each key is copied as it is when its turn comes.
+ * Without a URL source or target are the nearest `.alidade` folder, as for `openStore`. The source is only read, and both may be in use; each key is copied as it is when its turn comes.
  *
  * @throws ALI_STORE_NOT_EMPTY, ALI_STORE_NOT_FOUND, ALI_COPY_DIFFERS, ALI_NO_SUCH_SPACE, ALI_ABORTED, ALI_USAGE where
  * source and target are one store, and what the stores throw
  */
 export async function copyStore(
   fromUrl: string | undefined,
-  toUrl: string,
+  toUrl: string | undefined,
   options: CopyStoreOptions = {},
 ): Promise<StoreCopy> {
-  assertTarget(toUrl);
+  const target = toUrl || `sqlite:${nearestFolder('.') ?? resolve(defaultFolderName)}`;
+  assertTarget(target);
   await using from = await openStore(fromUrl, { create: false });
-  const folder = sqliteFolder(toUrl);
+  const folder = sqliteFolder(target);
   if (folder !== undefined && (await isFree(folder))) {
     return await makeFolder(folder, async (temporary) => {
       const copy = await copyInto(from, `sqlite:${temporary}`, options);
       return { ...copy, to: `sqlite:${folder}` };
     });
   }
-  return await copyInto(from, toUrl, options);
+  return await copyInto(from, target, options);
 }
 
 /** Copies an open store. @throws as {@link copyStore} */

@@ -9,6 +9,7 @@ import { limits } from './store/limits.ts';
 import { notices } from './store/notices.ts';
 import { reads } from './store/reads.ts';
 import { subscriptions } from './store/subscriptions.ts';
+import { turns } from './store/turns.ts';
 import { writes } from './store/writes.ts';
 import { wrongKinds } from './store/wrong-kinds.ts';
 
@@ -83,6 +84,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('notices', () => notices(context));
     describe('subscriptions', () => subscriptions(context));
     describe('concurrency', () => concurrency(context));
+    describe('turns', () => turns(context));
     describe('limits', () => limits(context));
     describe('lifetime', () => lifetime(context));
   });

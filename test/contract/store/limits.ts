@@ -139,4 +139,30 @@ export function limits(context: Context): void {
     expect(await heard(subscription, 2)).toEqual(['c p', 'c v']);
     expect(plain(await space.read({ read: 'value', key: 'k' }))).toBe('v');
   });
+
+  test('bytes without any bytes are bytes, on whatever buffer they stand', async () => {
+    const { space } = context;
+    const none = new Uint8Array(new ArrayBuffer(0));
+    await space.batch(
+      [],
+      [
+        { do: 'set', key: none, value: none },
+        { do: 'set-field', key: 'h', field: none, value: none },
+        { do: 'add', key: 's', members: [none, bytes('a')] },
+        { do: 'push', key: 'l', items: [none] },
+      ],
+    );
+    const reads = await space.readMany([
+      { read: 'value', key: none },
+      { read: 'field', key: 'h', field: none },
+      { read: 'range', key: 's', min: { at: none, inclusive: true } },
+      { read: 'count', key: 's', min: { at: none, inclusive: false } },
+      { read: 'items', key: 'l' },
+    ]);
+    expect(plain(reads)).toEqual(['', '', ['', 'a'], 1, ['']]);
+    expect(await space.batch([{ if: 'equals', key: none, value: none }], [])).toEqual({
+      applied: true,
+      outcomes: [],
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import type { AlidadeError } from '../shared/errors.ts';
+import { Opened } from '../shared/opened.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { SnapshotProgress } from '../store/rdb/index.ts';
 import { TelescopeState, type Value } from '../telstate/index.ts';
@@ -70,7 +71,7 @@ export const defaultStoreUrl = 'sqlite:./.alidade';
 export async function openInstrument(path: string, options: OpenInstrumentOptions = {}): Promise<Instrument> {
   const clock = options.clock ?? systemClock;
   const definition = readDefinition(path);
-  await using opened = new AsyncDisposableStack();
+  await using opened = new Opened();
   const url = options.storeUrl ?? definition.storeUrl ?? defaultStoreUrl;
   const store = opened.use(await openStore(url));
   const lease = opened.use(
@@ -83,12 +84,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   const units = await unitsOf(definition, state);
   opened.defer(() => simulator.stop());
   simulator.start(clock);
-  const parts = opened.move();
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= parts.disposeAsync();
-    return closing;
-  };
+  const close = opened.move();
   return {
     definition,
     store,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { Opened } from '../../src/shared/opened.ts';
 import { openStore } from '../../src/store/index.ts';
 import { TelescopeState } from '../../src/telstate/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -12,7 +13,7 @@ test('four processes that write at once: each goes on, and nothing acknowledged 
   const url = `sqlite:${folder.path}`;
   await using store = await openStore(url);
   const space = await store.space('state');
-  await using crowd = new AsyncDisposableStack();
+  await using crowd = new Opened();
   const programs = ['a', 'b', 'c', 'd'].map((key) => {
     const program = crowd.use(runProgram(writer, [url, key, '4']));
     return { key, program };

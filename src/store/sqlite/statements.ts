@@ -15,7 +15,8 @@ const noBytes = new Uint8Array(1).subarray(0, 0);
 
 /** Node.js 22 binds an empty array on an empty buffer as NULL; one on a buffer that has bytes stays an empty BLOB. */
 function bindable(parameters: SQLInputValue[]): SQLInputValue[] {
-  for (const [i, value] of parameters.entries()) {
+  for (let i = 0; i < parameters.length; i++) {
+    const value = parameters[i];
     if (value instanceof Uint8Array && value.length === 0) parameters[i] = noBytes;
   }
   return parameters;

@@ -8,25 +8,26 @@ export interface Failure {
   readonly exitCode: number;
 }
 
-/** Turns whatever a command threw into `alidade: <message> (ALI_CODE)` and the exit status of the code. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof CommanderError) return usageFailure(error);
+/**
+ * Turns whatever a command threw into `alidade: <message> (ALI_CODE)` and the exit status of the code.
+ *
+ * @param usage what to say of a command line that cannot be read
+ */
+export function failureOf(error: unknown, usage: (error: CommanderError) => string): Failure {
+  if (error instanceof CommanderError) return usageFailure(error, usage);
   if (error instanceof AlidadeError)
     return { text: said(error.message, error.code), exitCode: error.exitCode };
   return { text: said(messageOf(error), 'ALI_INTERNAL'), exitCode: errorCodes.ALI_INTERNAL.exit };
 }
 
-function usageFailure(error: CommanderError): Failure {
+function usageFailure(error: CommanderError, usage: (error: CommanderError) => string): Failure {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') {
     return { text: undefined, exitCode: 0 };
   }
   const { exit } = errorCodes.ALI_USAGE;
   // A noun without a verb: its help has been shown on stderr.
   if (error.code === 'commander.help') return { text: undefined, exitCode: exit };
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
-  return { text: said(message, 'ALI_USAGE'), exitCode: exit };
+  return { text: said(usage(error), 'ALI_USAGE'), exitCode: exit };
 }
 
 /** The code stands at the end of the first line; more lines (a caret under an expression) follow. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { failureOf } from './failure.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
+import { usageMessage, withHelpOption } from './usage.ts';
 
 /** One part of the program on the command line. Its file is imported only when it is used, for a quick start. */
 interface Noun {
@@ -27,6 +28,11 @@ const nouns: readonly Noun[] = [
     summary: 'bring the instrument of an instrument.yaml to life',
     load: async () => (await import('./up.ts')).defineUp,
   },
+  {
+    name: 'completion',
+    summary: 'print a script that makes a shell complete commands, options and keys',
+    load: async () => (await import('./completion.ts')).defineCompletion,
+  },
 ];
 
 const exitStatus = `
@@ -34,26 +40,41 @@ Exit status: 0 done, 1 failed, 2 bad usage or input, 3 not found, 4 timed out, 5
 
 /** Runs the command line of this process and sets its exit status. */
 export async function run(): Promise<void> {
+  const [verb, ...words] = process.argv.slice(2);
+  if (verb === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    const terminal = processTerminal();
+    await complete(words, terminal, (line) => commandFor(line, terminal));
+    // Without waiting for a store that does not answer.
+    process.exit(0);
+  }
   process.exitCode = await main(process.argv.slice(2), processTerminal());
 }
 
 /** Runs one command; the result is its exit status. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = commandOf(terminal);
   try {
-    const program = await commandFor(args, terminal);
-    await program.parseAsync(args, { from: 'user' });
+    await defineNoun(program, args, terminal);
+    await program.parseAsync(withHelpOption(program, args), { from: 'user' });
     return 0;
   } catch (error) {
-    const { text, exitCode } = failureOf(error);
+    const { text, exitCode } = failureOf(error, (wrong) => usageMessage(program, args, wrong));
     if (text !== undefined) terminal.stderr.write(`${text}\n`);
     return exitCode;
   }
 }
 
 async function commandFor(args: readonly string[], terminal: Terminal): Promise<Command> {
-  const program = new Command('alidade')
+  const program = commandOf(terminal);
+  await defineNoun(program, args, terminal);
+  return program;
+}
+
+function commandOf(terminal: Terminal): Command {
+  return new Command('alidade')
     .description('One live state for a scientific instrument.')
-    .version(ownVersion(), '--version', 'print the version')
+    .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
@@ -64,12 +85,14 @@ async function commandFor(args: readonly string[], terminal: Terminal): Promise<
       outputError: () => undefined,
     })
     .addHelpText('after', exitStatus);
+}
+
+async function defineNoun(program: Command, args: readonly string[], terminal: Terminal): Promise<void> {
   const asked = args[0] === 'help' ? args[1] : args[0];
   for (const { name, summary, load } of nouns) {
     const command = program.command(name).description(summary).helpCommand(false);
     if (name === asked) (await load())(command, terminal);
   }
-  return program;
 }
 
 function ownVersion(): string {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
+import { nearestName } from '../shared/nearest-name.ts';
 import { namesSnapshot } from '../store/index.ts';
 import { float, type Value } from '../telstate/index.ts';
 import type { InstrumentDefinition, SensorDefinition } from './definition.ts';
-import { nearestName } from './nearest-name.ts';
 import { instrumentSchema, namesIn } from './schema.ts';
 import { compileSimulation, type Simulation } from './simulation.ts';
 import { type Path, YamlFile } from './yaml-file.ts';

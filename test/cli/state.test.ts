@@ -485,8 +485,13 @@ describe('the store', () => {
 describe('usage', () => {
   test.each([
     [['gett', 'key'], 'did you mean get?'],
-    [['get'], "missing required argument 'key'"],
+    [['list'], "unknown command 'list'; did you mean keys?"],
+    [['frobnicate'], "unknown command 'frobnicate'; 'alidade state --help' lists what there is"],
+    [['get'], "missing required argument 'key'; usage: alidade state get [options] <key>"],
+    [['index', 'set', 'a'], 'usage: alidade state index set [options] <key> <subkey> <value>'],
     [['get', 'a', 'b'], 'too many arguments'],
+    [['get', 'key', '--zzzzzz'], "unknown option '--zzzzzz'; 'alidade state get --help' lists what there is"],
+    [['get', 'key', '--store'], "see 'alidade state get --help'"],
     [['get', 'key', '--jsn'], 'did you mean --json?'],
     [['range', 'key', '--from', 'yesterday'], "--from: 'yesterday' is not a time"],
     [['wait', 'key', '--timeout', 'soon'], "--timeout: 'soon' is not a length of time"],
@@ -520,7 +525,54 @@ describe('usage', () => {
     };
     expect(await shell.alidade('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
     expect((await shell.alidade('--help')).stdout).toContain('5 refused');
-    expect((await shell.alidade('help', 'state')).stdout.trimEnd()).toBe(await said('--help'));
+    expect(await shell.alidade('-V')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+    expect((await shell.alidade('-v')).stderr).toContain('did you mean --version?');
+  });
+
+  test.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'state'],
+      ['state', '--help'],
+    ],
+    [
+      ['help', 'state', 'get'],
+      ['state', 'get', '--help'],
+    ],
+    [
+      ['state', 'help', 'index', 'set'],
+      ['state', 'index', 'set', '--help'],
+    ],
+    [
+      ['state', 'index', 'help'],
+      ['state', 'index', '--help'],
+    ],
+    [
+      ['help', 'up'],
+      ['up', '--help'],
+    ],
+  ])('%s shows the help that %s shows', async (words, options) => {
+    const help = await shell.alidade(...options);
+    expect(help).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: /), stderr: '' });
+    expect(await shell.alidade(...words)).toEqual(help);
+  });
+
+  test('help of what is no command is refused', async () => {
+    for (const words of [
+      ['help', 'sate'],
+      ['help', 'state', 'gett'],
+    ]) {
+      expect(await shell.alidade(...words)).toMatchObject({
+        status: 2,
+        stdout: '',
+        stderr: expect.stringContaining('did you mean'),
+      });
+    }
+  });
+
+  test('a key can be called help', async () => {
+    await said('set', 'help', '1');
+    expect(await said('get', 'help')).toBe('1');
   });
 });
 

@@ -1,0 +1,74 @@
+import type { Command, CommanderError } from 'commander';
+
+/** What people call a verb that has another name here. */
+const synonyms: Readonly<Record<string, string>> = {
+  append: 'add',
+  del: 'delete',
+  history: 'range',
+  list: 'keys',
+  ls: 'keys',
+  put: 'set',
+  read: 'get',
+  remove: 'delete',
+  rm: 'delete',
+  save: 'dump',
+  show: 'get',
+  stats: 'stat',
+  subscribe: 'watch',
+  tail: 'watch',
+  write: 'set',
+};
+
+/** The words of a command line, where those that ask for help in words ask for it with `--help`. */
+export function withHelpOption(program: Command, args: readonly string[]): readonly string[] {
+  const found = walk(program, args);
+  if (found.rest[0] !== 'help' || found.command.commands.length === 0) return args;
+  const [, ...topic] = found.rest;
+  const asked = walk(found.command, topic);
+  // What is no command is left for the parser to name.
+  const isUnknown = asked.rest[0] !== undefined && asked.command.commands.length > 0;
+  const words = [...found.path, ...asked.path];
+  return isUnknown ? [...words, asked.rest[0] as string] : [...words, '--help'];
+}
+
+/** What was wrong with a command line, and where help is. */
+export function usageMessage(program: Command, args: readonly string[], error: CommanderError): string {
+  const { command, path } = walk(program, args);
+  const message = error.message.replace(/^error: /, '');
+  const [problem = '', meant] = message.split(/\n\(Did you mean (.*)\?\)$/s);
+  const help = `'${['alidade', ...path, '--help'].join(' ')}'`;
+  switch (error.code) {
+    case 'commander.unknownCommand': {
+      const word = synonyms[/'(.*)'/s.exec(problem)?.[1] ?? ''];
+      const known = command.commands.some((each) => each.name() === word) ? word : meant;
+      return known === undefined ? `${problem}; ${help} lists what there is` : didYouMean(problem, known);
+    }
+    case 'commander.unknownOption':
+      if (/'-[vV]'/.test(problem) && path.length === 0) return didYouMean(problem, '--version');
+      return meant === undefined ? `${problem}; ${help} lists what there is` : didYouMean(problem, meant);
+    case 'commander.missingArgument':
+    case 'commander.excessArguments':
+      return `${problem.replace(/\.$/, '')}; usage: ${['alidade', ...path].join(' ')} ${command.usage()}`;
+    default:
+      return `${problem}; see ${help}`;
+  }
+}
+
+function didYouMean(problem: string, name: string): string {
+  return `${problem}; did you mean ${name}?`;
+}
+
+/** The command that the first words name, those words, and the others. */
+function walk(
+  program: Command,
+  args: readonly string[],
+): { readonly command: Command; readonly path: readonly string[]; readonly rest: readonly string[] } {
+  let command = program;
+  let depth = 0;
+  for (; depth < args.length; depth += 1) {
+    const next = command.commands.find((each) => each.name() === args[depth]);
+    if (next === undefined) break;
+    command = next;
+  }
+  return { command, path: args.slice(0, depth), rest: args.slice(depth) };
+}

@@ -114,7 +114,12 @@ function allNotes(series: readonly Series[]): string[] {
   for (const one of series) {
     for (const note of notesOf(one)) names.set(note, [...(names.get(note) ?? []), one.name]);
   }
-  return [...names].map(([note, about]) => `${about.join(', ')}: ${note}`);
+  return [...names].map(([note, about]) => `${listed(about)}: ${note}`);
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length <= 3) return names.join(', ');
+  return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 }
 
 function notesOf({ reduced }: Series): string[] {

@@ -27,6 +27,36 @@ export function parseTime(text: string, nowSeconds: () => number): number {
   );
 }
 
+const yearSeconds = 366 * 86_400;
+
+/**
+ * The time of a sample. A number of seconds that lies more than a year ahead is taken for milliseconds or worse: who
+ * means it writes it as ISO 8601.
+ *
+ * @throws ALI_USAGE
+ */
+export function parseSampleTime(text: string, nowSeconds: () => number): number {
+  const timeSeconds = parseTime(text, nowSeconds);
+  const isNumber = /^[\d.e]+$/i.test(text.trim());
+  if (!isNumber || timeSeconds <= nowSeconds() + yearSeconds) return timeSeconds;
+  const inMilliseconds = timeSeconds / 1000;
+  const meant =
+    inMilliseconds <= nowSeconds() + yearSeconds ? ` Milliseconds would be ${inMilliseconds}.` : '';
+  throw new AlidadeError(
+    'ALI_USAGE',
+    `${text} seconds is more than a year ahead (${formatTime(timeSeconds)}).${meant} If you mean it, write it as ISO 8601`,
+  );
+}
+
+/** @throws ALI_USAGE when a range would end before it begins */
+export function assertOrder(fromSeconds: number | undefined, toSeconds: number | undefined): void {
+  if (fromSeconds === undefined || toSeconds === undefined || fromSeconds <= toSeconds) return;
+  throw new AlidadeError(
+    'ALI_USAGE',
+    `--from is after --to: ${formatTime(fromSeconds)} is later than ${formatTime(toSeconds)}`,
+  );
+}
+
 /**
  * A length of time in milliseconds: `10s`, `500ms`, `2m`, `1h`; a plain number counts seconds.
  *

@@ -128,7 +128,7 @@ describe('add and range', () => {
 
   test('a range of what is no sensor is refused, of what is not there not found', async () => {
     await said('set', 'key', '1');
-    expect(await refused(5, 'range', 'key')).toContain('cannot use');
+    expect(await refused(5, 'range', 'key')).toContain("'get' prints its value");
     expect(await refused(3, 'range', 'nothing')).toContain("'nothing'");
   });
 

@@ -11,7 +11,7 @@ import {
 import { examples, named } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { printLine, type Terminal } from '../terminal.ts';
-import { parseTime } from '../time.ts';
+import { assertOrder, parseTime } from '../time.ts';
 import { StopSignals } from '../up/stop-signals.ts';
 import { counted, grouped } from '../up/words.ts';
 import { type ExportTarget, openExportFile } from './export-file.ts';
@@ -52,6 +52,7 @@ export function defineExport(state: Command, terminal: Terminal): void {
       if (file === '-' && options.resume === true) {
         throw new AlidadeError('ALI_USAGE', '--resume needs the name of a file to go on with');
       }
+      assertOrder(options.from, options.to);
       return withState(options, terminal, 'read', async ({ state, location }) => {
         const head: ExportHead = {
           type: 'head',

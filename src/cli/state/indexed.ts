@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
-import type { Indexed } from '../../telstate/index.ts';
+import { type Indexed, repr } from '../../telstate/index.ts';
 import { examples } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseValue } from '../value.ts';
@@ -25,8 +25,12 @@ export function defineIndex(state: Command, terminal: Terminal): void {
   )
     .addHelpText('after', examples('alidade state index set gains m062 0.75'))
     .action((key: string, subKey: string, value: string, options: StateOptions) =>
-      withState(options, terminal, 'create', (open) =>
-        open.state.setIndexed(key, parseValue(subKey), parseValue(value)),
+      withState(
+        options,
+        terminal,
+        'create',
+        (open) => open.state.setIndexed(key, parseValue(subKey), parseValue(value)),
+        { key, type: 'indexed' },
       ),
     );
 
@@ -39,18 +43,27 @@ export function defineIndex(state: Command, terminal: Terminal): void {
   )
     .addHelpText('after', examples('alidade state index get gains m062', 'alidade state index get gains'))
     .action((key: string, subKey: string | undefined, options: StateOptions) =>
-      withState(options, terminal, 'read', async (open) => {
-        if (subKey !== undefined) {
-          const value = await open.state.getIndexed(key, parseValue(subKey), { exact: true });
-          if (value === undefined) throw notFound(`${key}[${subKey}]`);
-          return printValue(terminal, options, value);
-        }
-        const type = await open.state.keyType(key);
-        if (type !== undefined && type !== 'indexed') {
-          throw new AlidadeError('ALI_IMMUTABLE', `key '${key}' is not an indexed key: its type is ${type}`);
-        }
-        const values = await open.state.getOrThrow(key, { exact: true });
-        await printIndexed(terminal, options, values as Indexed);
-      }),
+      withState(
+        options,
+        terminal,
+        'read',
+        async (open) => {
+          if (subKey !== undefined) {
+            const value = await open.state.getIndexed(key, parseValue(subKey), { exact: true });
+            if (value === undefined && (await open.state.exists(key))) {
+              throw notFound(`${key}[${subKey}]`);
+            }
+            if (value === undefined) throw notFound(key);
+            return printValue(terminal, options, value);
+          }
+          const type = await open.state.keyType(key);
+          if (type !== undefined && type !== 'indexed') {
+            throw new AlidadeError('ALI_IMMUTABLE', `${repr(key)} is not an indexed key`);
+          }
+          const values = await open.state.getOrThrow(key, { exact: true });
+          await printIndexed(terminal, options, values as Indexed);
+        },
+        { key, type: 'indexed' },
+      ),
     );
 }

@@ -3,6 +3,8 @@ import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import { namesSnapshot, openStore } from '../../store/index.ts';
 import { repr, TelescopeState } from '../../telstate/index.ts';
 import type { Terminal } from '../terminal.ts';
+import { keyHint } from './hint.ts';
+import { type About, refusalOf } from './refusal.ts';
 
 /** The options that every verb of `alidade state` has. */
 export interface StateOptions {
@@ -33,7 +35,7 @@ export function withStateOptions(command: Command): Command {
     .optionsGroup('Options of every verb:')
     .option(
       '--store <url>',
-      'memory:, sqlite:FOLDER, redis://HOST, or a snapshot FILE.rdb to read (or set ALIDADE_STORE)',
+      'sqlite:FOLDER, redis://HOST, or a snapshot FILE.rdb to read (or set ALIDADE_STORE)',
     )
     .option(
       '--view <names>',
@@ -50,17 +52,22 @@ function viewNames(text: string, before: readonly string[] = []): readonly strin
   return [...before, ...names];
 }
 
-/** Opens the store that the options name, does the work, and closes it whatever comes. */
+/**
+ * Opens the store that the options name, does the work, and closes it whatever comes. What goes wrong with the key that
+ * the work is `about` is said in the words of the command line.
+ */
 export async function withState<T>(
   options: StateOptions,
   terminal: Terminal,
   access: Access,
   work: (open: OpenState) => Promise<T>,
+  about?: About,
 ): Promise<T> {
+  if (about !== undefined) assertKey(about.key);
   if (options.exclusive === true && options.view === undefined) {
     throw new AlidadeError('ALI_USAGE', '--exclusive needs a --view to look in');
   }
-  const url = options.store ?? (terminal.environment.ALIDADE_STORE || undefined);
+  const url = storeUrl(options, terminal);
   await using store = await openStore(url, { create: access === 'create' });
   const state = viewOf(new TelescopeState(await store.space('state')), options);
   try {
@@ -70,9 +77,31 @@ export async function withState<T>(
       isSnapshot: url !== undefined && namesSnapshot(url),
     });
   } catch (error) {
+    if (about !== undefined && isAlidadeError(error, 'ALI_IMMUTABLE')) {
+      throw await refusalOf(error, state, about, access);
+    }
     if (!isAlidadeError(error, 'ALI_NOT_FOUND')) throw error;
-    throw new AlidadeError(error.code, `${error.message} in ${store.location}`, { cause: error });
+    const message = `${error.message} in ${store.location}`;
+    const hint =
+      about === undefined || (await state.exists(about.key)) ? '' : await keyHint(state, about.key);
+    throw new AlidadeError(error.code, `${message}${hint}`, { cause: error });
   }
+}
+
+/** @throws ALI_USAGE on an empty key, which is a slip of the shell: an unset variable in quotes */
+export function assertKey(key: string): void {
+  if (key === '') throw new AlidadeError('ALI_USAGE', 'the key is empty');
+}
+
+/** @throws ALI_USAGE, ALI_STORE_URL on what names no store that a command could use */
+function storeUrl({ store }: StateOptions, { environment }: Terminal): string | undefined {
+  if (store === '') throw new AlidadeError('ALI_USAGE', '--store: the name of the store is empty');
+  const url = store ?? (environment.ALIDADE_STORE || undefined);
+  if (url?.startsWith('memory:') !== true) return url;
+  throw new AlidadeError(
+    'ALI_STORE_URL',
+    `'${url}' is private to one process and would end with this command; use sqlite:FOLDER or redis://HOST`,
+  );
 }
 
 /** Prefixes are searched from the last view back, so the views are applied from the last name to the first. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples, named } from '../options.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
-import { parseTime } from '../time.ts';
+import { assertOrder, parseTime } from '../time.ts';
 import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
 import { printIndexed, printRows, printValue, sampleRow } from './print.ts';
 
@@ -16,14 +16,20 @@ export function defineGet(state: Command, terminal: Terminal): void {
   )
     .addHelpText('after', examples('alidade state get wind_speed', 'alidade state get observer --json'))
     .action((key: string, options: StateOptions) =>
-      withState(options, terminal, 'read', async (open) => {
-        const value = await open.state.getOrThrow(key, { exact: true });
-        // A stored value may be a map too; only an indexed key is a table.
-        if (!(value instanceof Map) || (await open.state.keyType(key)) !== 'indexed') {
-          return printValue(terminal, options, value);
-        }
-        await printIndexed(terminal, options, value);
-      }),
+      withState(
+        options,
+        terminal,
+        'read',
+        async (open) => {
+          const value = await open.state.getOrThrow(key, { exact: true });
+          // A stored value may be a map too; only an indexed key is a table.
+          if (!(value instanceof Map) || (await open.state.keyType(key)) !== 'indexed') {
+            return printValue(terminal, options, value);
+          }
+          await printIndexed(terminal, options, value);
+        },
+        { key },
+      ),
     );
 }
 
@@ -55,18 +61,25 @@ export function defineRange(state: Command, terminal: Terminal): void {
         'alidade state range wind_speed --from 2026-03-01 --to 2026-03-01T12:30Z --include-previous --json',
       ),
     )
-    .action((key: string, options: RangeOptions) =>
-      withState(options, terminal, 'read', async (open) => {
-        const samples = await open.state.getRange(key, {
-          start: options.from,
-          end: options.to,
-          includePrevious: options.includePrevious,
-          includeEnd: options.includeEnd,
-          exact: true,
-        });
-        await printRows(terminal, options, samples.map(sampleRow));
-      }),
-    );
+    .action((key: string, options: RangeOptions) => {
+      assertOrder(options.from, options.to);
+      return withState(
+        options,
+        terminal,
+        'read',
+        async (open) => {
+          const samples = await open.state.getRange(key, {
+            start: options.from,
+            end: options.to,
+            includePrevious: options.includePrevious,
+            includeEnd: options.includeEnd,
+            exact: true,
+          });
+          await printRows(terminal, options, samples.map(sampleRow));
+        },
+        { key, type: 'sensor' },
+      );
+    });
 }
 
 export function defineType(state: Command, terminal: Terminal): void {
@@ -75,11 +88,17 @@ export function defineType(state: Command, terminal: Terminal): void {
   )
     .addHelpText('after', examples('alidade state type wind_speed'))
     .action((key: string, options: StateOptions) =>
-      withState(options, terminal, 'read', async (open) => {
-        const type = await open.state.keyType(key);
-        if (type === undefined) throw notFound(key);
-        await printLine(terminal, options.json === true ? JSON.stringify(type) : type);
-      }),
+      withState(
+        options,
+        terminal,
+        'read',
+        async (open) => {
+          const type = await open.state.keyType(key);
+          if (type === undefined) throw notFound(key);
+          await printLine(terminal, options.json === true ? JSON.stringify(type) : type);
+        },
+        { key },
+      ),
     );
 }
 

@@ -7,7 +7,7 @@ import { clipped, printable, printLine, type Terminal } from '../terminal.ts';
 import { formatTime, parseDurationMs, parseTime } from '../time.ts';
 import { parseValue } from '../value.ts';
 import { expressionValue } from './expression-value.ts';
-import { type StateOptions, withState, withStateOptions } from './open.ts';
+import { assertKey, type StateOptions, withState, withStateOptions } from './open.ts';
 import { printIndexed, printValue } from './print.ts';
 import { showCell } from './show.ts';
 
@@ -47,17 +47,23 @@ export function defineWait(state: Command, terminal: Terminal): void {
       ),
     )
     .action((key: string, options: WaitOptions) =>
-      withState(options, terminal, 'read', async ({ state, isSnapshot }) => {
-        // A snapshot never changes: it is so now, or never.
-        const timeoutMs = isSnapshot ? 0 : options.timeout;
-        const limits = { condition: options.condition, timeoutMs, exact: true };
-        if (options.sub !== undefined) {
-          return printValue(terminal, options, await state.waitIndexed(key, options.sub, limits));
-        }
-        const { type, value } = await state.waitKey(key, limits);
-        if (type === 'indexed') return printIndexed(terminal, options, value as Indexed);
-        await printValue(terminal, options, value);
-      }),
+      withState(
+        options,
+        terminal,
+        'read',
+        async ({ state, isSnapshot }) => {
+          // A snapshot never changes: it is so now, or never.
+          const timeoutMs = isSnapshot ? 0 : options.timeout;
+          const limits = { condition: options.condition, timeoutMs, exact: true };
+          if (options.sub !== undefined) {
+            return printValue(terminal, options, await state.waitIndexed(key, options.sub, limits));
+          }
+          const { type, value } = await state.waitKey(key, limits);
+          if (type === 'indexed') return printIndexed(terminal, options, value as Indexed);
+          await printValue(terminal, options, value);
+        },
+        { key },
+      ),
     );
 }
 
@@ -84,8 +90,9 @@ export function defineWatch(state: Command, terminal: Terminal): void {
       ),
   )
     .addHelpText('after', examples('alidade state watch wind_speed gains --from current'))
-    .action((keys: readonly string[], options: WatchVerbOptions) =>
-      withState(options, terminal, 'read', async ({ state, location, isSnapshot }) => {
+    .action((keys: readonly string[], options: WatchVerbOptions) => {
+      for (const key of keys) assertKey(key);
+      return withState(options, terminal, 'read', async ({ state, location, isSnapshot }) => {
         if (isSnapshot) throw new AlidadeError('ALI_USAGE', `${location} is a snapshot: it never changes`);
         using interrupt = onInterrupt();
         const { signal } = interrupt;
@@ -98,8 +105,8 @@ export function defineWatch(state: Command, terminal: Terminal): void {
               : clipped(terminal, eventLine(event, keyWidth, terminal));
           await printLine(terminal, line);
         }
-      }),
-    );
+      });
+    });
 }
 
 /** Of an event without a time of its own the line says when it came. */

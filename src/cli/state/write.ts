@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
+import { Float, NpScalar, repr, type TelescopeState } from '../../telstate/index.ts';
 import { examples, named } from '../options.ts';
 import { openProgress } from '../progress.ts';
-import { printLine, type Terminal } from '../terminal.ts';
-import { parseTime } from '../time.ts';
+import { printable, printLine, type Terminal } from '../terminal.ts';
+import { parseSampleTime } from '../time.ts';
 import { parseValue } from '../value.ts';
 import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
 
@@ -20,7 +21,10 @@ export function defineSet(state: Command, terminal: Terminal): void {
       examples("alidade state set observer 'Ada Lovelace'", 'alidade state set n_antennas 64'),
     )
     .action((key: string, value: string, options: StateOptions) =>
-      withState(options, terminal, 'create', (open) => open.state.set(key, parseValue(value))),
+      withState(options, terminal, 'create', (open) => open.state.set(key, parseValue(value)), {
+        key,
+        type: 'attribute',
+      }),
     );
 }
 
@@ -34,7 +38,7 @@ export function defineAdd(state: Command, terminal: Terminal): void {
       .option(
         '--time <time>',
         'when it was measured (default: now)',
-        named('--time', (text) => parseTime(text, terminal.nowSeconds)),
+        named('--time', (text) => parseSampleTime(text, terminal.nowSeconds)),
       ),
   )
     .addHelpText(
@@ -42,10 +46,30 @@ export function defineAdd(state: Command, terminal: Terminal): void {
       examples('alidade state add wind_speed 6.25 --time -10s', 'alidade state add wind_speed 7.5'),
     )
     .action((key: string, value: string, options: StateOptions & { readonly time?: number }) =>
-      withState(options, terminal, 'create', (open) =>
-        open.state.add(key, parseValue(value), { time: options.time }),
+      withState(
+        options,
+        terminal,
+        'create',
+        async ({ state }) => {
+          const parsed = parseValue(value);
+          const isOdd = typeof parsed === 'string' && (await holdsNumbers(state, key));
+          await state.add(key, parsed, { time: options.time });
+          if (isOdd) {
+            const note = `alidade: ${repr(value)} was added as text, where the newest value of ${repr(key)} was a number`;
+            terminal.stderr.write(`${printable(note)}\n`);
+          }
+        },
+        { key, type: 'sensor' },
       ),
     );
+}
+
+/** Whether the newest value of the key is a number. */
+async function holdsNumbers(state: TelescopeState, key: string): Promise<boolean> {
+  if ((await state.keyType(key)) !== 'sensor') return false;
+  const newest = await state.get(key, { exact: true });
+  const value = newest instanceof NpScalar ? newest.value : newest;
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof Float;
 }
 
 export function defineDelete(state: Command, terminal: Terminal): void {
@@ -57,10 +81,16 @@ export function defineDelete(state: Command, terminal: Terminal): void {
   )
     .addHelpText('after', examples('alidade state delete observer'))
     .action((key: string, options: StateOptions) =>
-      withState(options, terminal, 'change', async (open) => {
-        if (!(await open.state.exists(key))) throw notFound(key);
-        await open.state.delete(key);
-      }),
+      withState(
+        options,
+        terminal,
+        'change',
+        async (open) => {
+          if (!(await open.state.exists(key))) throw notFound(key);
+          await open.state.delete(key);
+        },
+        { key },
+      ),
     );
 }
 

@@ -8,6 +8,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Unix seconds. */
   readonly nowSeconds: () => number;
+  /** The file of the program that the user called, as in `process.argv[1]`. */
+  readonly program?: string | undefined;
 }
 
 /** The terminal of this process. Output that nobody reads any more (`| head`) ends it quietly. */
@@ -24,6 +26,7 @@ export function processTerminal(): Terminal {
     stderr: process.stderr,
     environment: process.env,
     nowSeconds: () => Date.now() / 1000,
+    program: process.argv[1],
   };
 }
 

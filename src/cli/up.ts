@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Instrument, openInstrument, readDefinition, systemClock } from '../instrument/index.ts';
 import { isAlidadeError } from '../shared/errors.ts';
@@ -5,8 +6,9 @@ import { examples, named } from './options.ts';
 import { openProgress } from './progress.ts';
 import { printLine, type Terminal } from './terminal.ts';
 import { parseDurationMs } from './time.ts';
+import { calledAs } from './up/called-as.ts';
 import { hints, type StoreChoice } from './up/hints.ts';
-import { startLines, stopLine } from './up/report.ts';
+import { startReport, stopLine } from './up/report.ts';
 import { StopSignals } from './up/stop-signals.ts';
 import { openJsonView, openLiveView, openPlainView, type View } from './up/view.ts';
 
@@ -17,9 +19,12 @@ interface UpOptions {
   readonly for?: number;
 }
 
+const packageFolder = resolve(import.meta.dirname, '../..');
+
 const help = `
 The store is --store, else $ALIDADE_STORE, else the store of the file, else ./.alidade. What it has already is never
-overwritten: neither by the attributes of the file nor by its snapshot. Ctrl-C ends the instrument; the data stay.`;
+overwritten: neither by the attributes of the file nor by its snapshot. Ctrl-C ends the instrument; the data stay, but
+for those in memory:. It ends with 0 whatever was lost, and with 1 if the store was not reachable in the end.`;
 
 /** `alidade up`: an instrument in one process. */
 export function defineUp(command: Command, terminal: Terminal): void {
@@ -49,6 +54,8 @@ async function up(path: string, options: UpOptions, terminal: Terminal): Promise
   await run(instrument, choice, options, stop, terminal);
   await closeAloud(instrument, terminal);
   if (options.quiet !== true && options.json !== true) await printLine(terminal, stopLine(instrument));
+  const { storeAway } = instrument.status();
+  if (storeAway?.error !== undefined) throw storeAway.error;
 }
 
 /** Closing waits for the writes under way; where that takes long, the user should know why. */
@@ -118,6 +125,11 @@ function openView(
   if (json === true) return openJsonView(terminal, instrument);
   if (quiet === true) return { [Symbol.dispose]: () => undefined };
   const openTable = terminal.stdout.isTTY === true ? openLiveView : openPlainView;
-  const foot = [...hints(instrument, choice), 'Ctrl-C ends it; the data stay.'];
-  return openTable(terminal, instrument, startLines(instrument), foot);
+  const program = calledAs({
+    script: terminal.program,
+    folder: process.cwd(),
+    path: terminal.environment.PATH,
+    packageFolder,
+  });
+  return openTable(terminal, instrument, startReport(instrument), hints(instrument, choice, program));
 }

@@ -7,9 +7,10 @@ export {
   type InstrumentStatus,
   type OpenInstrumentOptions,
   openInstrument,
-  type SensorStatus,
 } from './instrument.ts';
 export type { Preparation } from './prepare.ts';
 export { instrumentFileName, readDefinition } from './read-definition.ts';
+export type { SensorStatus } from './sensor-readings.ts';
 export { compileSimulation, type Simulation } from './simulation.ts';
 export type { Losses } from './simulator.ts';
+export type { StoreAway } from './store-contact.ts';

@@ -67,30 +67,70 @@ test('the simulation is the same in every store, second for second', async () =>
   expect(values[0]).toBe(values[1]);
 });
 
-test('the status has the newest sample of each sensor, and counts those that were there before', async () => {
+test('the status has the newest sample of each sensor, and counts all that are in the store', async () => {
   using folder = instrumentFolder(small);
   const clock = new ManualClock(startMs);
   for (const before of [0, 1]) {
-    const instrument = await openInstrument(folder.path, { storeUrl: folder.storeUrl, clock });
+    await using instrument = await openInstrument(folder.path, { storeUrl: folder.storeUrl, clock });
     expect(instrument.status().sensors[0]).toEqual({
       name: 'fast',
       units: 'm/s',
-      value: undefined,
-      timeSeconds: undefined,
+      value: before === 0 ? undefined : new Float(clock.nowMs() / 1000 + 0.5),
+      timeSeconds: before === 0 ? undefined : clock.nowMs() / 1000,
       samples: before,
+      rateHz: 10,
     });
     clock.advance(100);
-    await instrument.close();
-    const { sensors, written, losses } = instrument.status();
     const timeSeconds = clock.nowMs() / 1000;
+    await instrument.state.waitKey('fast', { condition: (_, time) => time === timeSeconds });
+    await instrument.refresh();
+    const { sensors, losses } = instrument.status();
     expect(sensors[0]).toMatchObject({
       value: new Float(timeSeconds + 0.5),
       timeSeconds,
       samples: before + 1,
     });
-    expect({ written, losses }).toEqual({ written: 1, losses: { slow: 0, late: 0, failed: 0 } });
+    expect(losses).toEqual({ slow: 0, late: 0, failed: 0, unreachable: 0 });
+    await instrument.close();
+    expect(instrument.status().written).toBe(1);
     expect(clock.timers).toBe(0);
   }
+});
+
+test('the status has what others write: to a sensor that is only listed, and to a simulated one', async () => {
+  using folder = instrumentFolder('name: a\nstate: { sensors: { visitors: , fast: { simulate: t } } }');
+  const clock = new ManualClock(startMs);
+  await using instrument = await openInstrument(folder.path, { storeUrl: folder.storeUrl, clock });
+  await using other = await openTelescopeState(folder.storeUrl);
+  await other.add('visitors', 12, { time: 1_600_000_000 });
+  await other.add('fast', 99, { time: 1_700_000_001 });
+  await instrument.refresh();
+  expect(instrument.status()).toMatchObject({
+    written: 0,
+    sensors: [
+      { name: 'visitors', value: 12, timeSeconds: 1_600_000_000, samples: 1, rateHz: undefined },
+      { name: 'fast', value: 99, timeSeconds: 1_700_000_001, samples: 1, rateHz: 10 },
+    ],
+  });
+});
+
+test('a store that was emptied is noticed; a sensor that was deleted is not that', async () => {
+  using folder = instrumentFolder(small);
+  const clock = new ManualClock(startMs);
+  await using instrument = await openInstrument(folder.path, { storeUrl: 'memory:', clock });
+  clock.advance(1000);
+  await instrument.state.waitKey('slow');
+  await instrument.refresh();
+  await instrument.state.delete('fast');
+  await instrument.state.delete('slow');
+  await instrument.refresh();
+  expect(instrument.status().emptiedSeconds).toBeUndefined();
+  await instrument.state.clear();
+  await instrument.refresh();
+  expect(instrument.status()).toMatchObject({
+    emptiedSeconds: startMs / 1000 + 1,
+    sensors: [{ samples: 0 }, {}],
+  });
 });
 
 test('snapshot and attributes are put where keys are missing; attributes of the file go first', async () => {

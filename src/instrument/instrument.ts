@@ -2,13 +2,15 @@ import type { AlidadeError } from '../shared/errors.ts';
 import { Opened } from '../shared/opened.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { SnapshotProgress } from '../store/rdb/index.ts';
-import { TelescopeState, type Value } from '../telstate/index.ts';
+import { TelescopeState } from '../telstate/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { InstrumentDefinition } from './definition.ts';
 import { Lease } from './lease.ts';
 import { type Preparation, prepareState } from './prepare.ts';
 import { readDefinition } from './read-definition.ts';
+import { SensorReadings, type SensorStatus } from './sensor-readings.ts';
 import { type Losses, Simulator } from './simulator.ts';
+import { type StoreAway, StoreContact } from './store-contact.ts';
 
 export interface OpenInstrumentOptions {
   /** The store to use instead of the one that the file names. */
@@ -20,23 +22,18 @@ export interface OpenInstrumentOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A sensor of a running instrument. */
-export interface SensorStatus {
-  readonly name: string;
-  readonly units: string | undefined;
-  /** The newest sample that this instrument put into the store; undefined before the first. */
-  readonly value: Value | undefined;
-  /** Of that sample, in Unix seconds. */
-  readonly timeSeconds: number | undefined;
-  /** Samples in the store: those found at the start, and those written since. */
-  readonly samples: number;
-}
-
 export interface InstrumentStatus {
+  /** As of the last {@link Instrument.refresh}, or the start. */
   readonly sensors: readonly SensorStatus[];
   /** Samples written since the start. */
   readonly written: number;
   readonly losses: Losses;
+  /** The time of the newest sample that was lost, in Unix seconds. */
+  readonly lastLossSeconds: number | undefined;
+  /** Undefined while the store answers. */
+  readonly storeAway: StoreAway | undefined;
+  /** When samples and attributes were found gone from the store, as of a server that came back empty. */
+  readonly emptiedSeconds: number | undefined;
   /** Why samples failed last. */
   readonly lastFault: string | undefined;
 }
@@ -48,6 +45,11 @@ export interface Instrument extends AsyncDisposable {
   readonly state: TelescopeState;
   readonly preparation: Preparation;
   status(): InstrumentStatus;
+  /**
+   * Reads the newest sample and the number of samples of each sensor from the store, for the next {@link status}. Never
+   * rejects; resolves late while the store is away.
+   */
+  refresh(): Promise<void>;
   /** Resolves when another process took the instrument over, while this one was stopped for long. */
   readonly takenOver: Promise<AlidadeError>;
   /** Ends the sensors, waits for the writes under way, and closes the store. More than once is fine. */
@@ -79,9 +81,9 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   );
   const state = new TelescopeState(await store.space('state'), { clock: () => clock.nowMs() / 1000 });
   const preparation = await prepareState(definition, state, options);
-  const simulator = new Simulator(state, definition.sensors);
-  const before = await countSamples(definition, state);
-  const units = await unitsOf(definition, state);
+  const contact = new StoreContact(clock);
+  const simulator = new Simulator(state, definition.sensors, contact);
+  const readings = await SensorReadings.open(definition, state, contact, clock);
   opened.defer(() => simulator.stop());
   simulator.start(clock);
   const close = opened.move();
@@ -91,50 +93,21 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
     state,
     preparation,
     takenOver: lease.lost,
-    status: () => statusOf(definition, simulator, before, units),
+    status: () => statusOf(simulator, readings, contact),
+    refresh: () => readings.refresh(),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-type ByName<T> = ReadonlyMap<string, T>;
-
-async function countSamples(
-  { sensors }: InstrumentDefinition,
-  { space }: TelescopeState,
-): Promise<ByName<number>> {
-  const counts = await space.readMany(sensors.map(({ name }) => ({ read: 'count', key: name }) as const));
-  return new Map(sensors.map(({ name }, i) => [name, counts[i] ?? 0]));
-}
-
-/** The units that the store has, which are the file's unless somebody changed them. */
-async function unitsOf({ sensors }: InstrumentDefinition, state: TelescopeState): Promise<ByName<string>> {
-  const all = await Promise.all(
-    sensors.map(async ({ name }) => [name, await state.get(`${name}_units`)] as const),
-  );
-  return new Map(all.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
-function statusOf(
-  { sensors }: InstrumentDefinition,
-  simulator: Simulator,
-  before: ByName<number>,
-  units: ByName<string>,
-): InstrumentStatus {
-  const simulated = new Map(simulator.sensors.map((sensor) => [sensor.name, sensor]));
+function statusOf(simulator: Simulator, readings: SensorReadings, contact: StoreContact): InstrumentStatus {
   return {
-    sensors: sensors.map(({ name }) => {
-      const sensor = simulated.get(name);
-      return {
-        name,
-        units: units.get(name),
-        value: sensor?.value,
-        timeSeconds: sensor?.timeSeconds,
-        samples: (before.get(name) ?? 0) + (sensor?.written ?? 0),
-      };
-    }),
+    sensors: readings.sensors,
     written: simulator.sensors.reduce((sum, { written }) => sum + written, 0),
     losses: simulator.losses,
+    lastLossSeconds: simulator.lastLossSeconds,
+    storeAway: contact.away,
+    emptiedSeconds: readings.emptiedSeconds,
     lastFault: simulator.lastFault,
   };
 }

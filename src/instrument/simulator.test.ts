@@ -8,6 +8,7 @@ import { Float, TelescopeState } from '../telstate/index.ts';
 import type { SensorDefinition } from './definition.ts';
 import { compileSimulation } from './simulation.ts';
 import { Simulator } from './simulator.ts';
+import { StoreContact } from './store-contact.ts';
 
 /** A real space whose writes are held back, or fail, until they are let go. */
 class HeldSpace extends ObservedSpace {
@@ -38,7 +39,7 @@ async function running(...sources: readonly string[]) {
     }),
   );
   const clock = new ManualClock(1_700_000_000_000);
-  const simulator = new Simulator(state, sensors);
+  const simulator = new Simulator(state, sensors, new StoreContact(clock));
   simulator.start(clock);
   return {
     simulator,
@@ -65,7 +66,7 @@ test('a store that is slow never has more to do than the writes of a second; the
   run.space.held = [];
   run.clock.advance(60_000);
   await expect.poll(() => run.space.held?.length).toBe(10);
-  expect(run.simulator.losses).toEqual({ slow: 2 * (600 - 10), late: 0, failed: 0 });
+  expect(run.simulator.losses).toEqual({ slow: 2 * (600 - 10), late: 0, failed: 0, unreachable: 0 });
   const waiting = run.space.held;
   run.space.held = undefined;
   for (const letGo of waiting) letGo();
@@ -73,14 +74,14 @@ test('a store that is slow never has more to do than the writes of a second; the
   run.clock.advance(100);
   await run.simulator.stop();
   expect(run.simulator.sensors.map(({ written }) => written)).toEqual([11, 11]);
-  expect(run.simulator.sensors[0]?.value).toEqual(new Float(1_700_000_060.1));
+  expect(await run.state.get('sensor0', { exact: true })).toEqual(new Float(1_700_000_060.1));
 });
 
 test('time that the process slept through is counted for every sensor', async () => {
   await using run = await running('1', '2');
   run.clock.jump(1000);
   await run.simulator.stop();
-  expect(run.simulator.losses).toEqual({ slow: 0, late: 2 * 9, failed: 0 });
+  expect(run.simulator.losses).toEqual({ slow: 0, late: 2 * 9, failed: 0, unreachable: 0 });
 });
 
 test('a store that refuses costs these samples and no others, and is quoted', async () => {
@@ -92,7 +93,7 @@ test('a store that refuses costs these samples and no others, and is quoted', as
   run.space.fault = undefined;
   run.clock.advance(100);
   await run.simulator.stop();
-  expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 2 });
+  expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 2, unreachable: 0 });
   expect(await run.state.getRange('sensor0', { start: 0 })).toHaveLength(1);
 });
 
@@ -101,6 +102,24 @@ test('a sensor that cannot be computed at a time loses its sample; its neighbour
   run.clock.advance(200);
   await run.simulator.stop();
   expect(run.simulator.sensors.map(({ written }) => written)).toEqual([1, 2, 0]);
-  expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 1 });
+  expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 1, unreachable: 0 });
   expect(run.simulator.lastFault).toMatch(/^sensor0: division by zero/);
+});
+
+test('samples that a store cannot take because it is away are not called slow, and the moment is known', async () => {
+  await using run = await running('t');
+  run.clock.advance(100);
+  await expect.poll(() => run.simulator.sensors[0]?.written).toBe(1);
+  run.space.held = [];
+  run.clock.advance(3000);
+  await expect.poll(() => run.space.held?.length).toBe(10);
+  expect(run.simulator.losses).toMatchObject({ slow: 20, unreachable: 0 });
+  const waiting = run.space.held;
+  run.space.held = undefined;
+  run.space.fault = new AlidadeError('ALI_STORE_UNREACHABLE', 'no answer');
+  for (const letGo of waiting) letGo();
+  await expect.poll(() => run.simulator.losses.unreachable).toBe(30);
+  expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 0, unreachable: 30 });
+  expect(run.simulator.lastLossSeconds).toBe(1_700_000_003.1);
+  expect(run.simulator.lastFault).toBe('no answer (ALI_STORE_UNREACHABLE)');
 });

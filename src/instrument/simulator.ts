@@ -2,6 +2,7 @@ import { isAlidadeError, messageOf } from '../shared/errors.ts';
 import type { KeyedSample, TelescopeState, Value } from '../telstate/index.ts';
 import type { Clock } from './clock.ts';
 import type { SensorDefinition, SimulationDefinition } from './definition.ts';
+import { meansUnreachable, type StoreContact } from './store-contact.ts';
 import { startTicks } from './ticks.ts';
 
 /** Samples that were not stored, by the reason. */
@@ -12,14 +13,13 @@ export interface Losses {
   readonly late: number;
   /** The store refused them, or the value could not be computed. */
   readonly failed: number;
+  /** The store was away. */
+  readonly unreachable: number;
 }
 
 /** A simulated sensor as it stands. */
 export interface SimulatedSensor {
   readonly name: string;
-  /** The newest sample that is in the store; undefined before the first. */
-  readonly value: Value | undefined;
-  readonly timeSeconds: number | undefined;
   /** Samples that were written since the start. */
   readonly written: number;
 }
@@ -32,9 +32,12 @@ function maxWritesUnderWay(rateHz: number): number {
 interface Channel {
   readonly name: string;
   readonly simulate: SimulationDefinition;
-  value: Value | undefined;
-  timeSeconds: number | undefined;
   written: number;
+}
+
+/** Samples of one rate that were left out; whether the store is slow or away, the writes under way will tell. */
+interface LeftOut {
+  samples: number;
 }
 
 /**
@@ -43,18 +46,20 @@ interface Channel {
  */
 export class Simulator {
   readonly #state: TelescopeState;
+  readonly #contact: StoreContact;
   readonly #channels: readonly Channel[];
-  readonly #losses = { slow: 0, late: 0, failed: 0 };
+  readonly #losses = { slow: 0, late: 0, failed: 0, unreachable: 0 };
+  readonly #leftOut: LeftOut[] = [];
   readonly #writes = new Set<Promise<void>>();
   readonly #stops: (() => void)[] = [];
   #lastFault: string | undefined;
+  #lastLossSeconds: number | undefined;
 
-  constructor(state: TelescopeState, sensors: readonly SensorDefinition[]) {
+  constructor(state: TelescopeState, sensors: readonly SensorDefinition[], contact: StoreContact) {
     this.#state = state;
+    this.#contact = contact;
     this.#channels = sensors.flatMap(({ name, simulate }) =>
-      simulate === undefined
-        ? []
-        : [{ name, simulate, value: undefined, timeSeconds: undefined, written: 0 }],
+      simulate === undefined ? [] : [{ name, simulate, written: 0 }],
     );
   }
 
@@ -69,7 +74,15 @@ export class Simulator {
   }
 
   get losses(): Losses {
-    return { ...this.#losses };
+    const losses = { ...this.#losses };
+    const reason = this.#contact.away?.error === undefined ? 'slow' : 'unreachable';
+    for (const { samples } of this.#leftOut) losses[reason] += samples;
+    return losses;
+  }
+
+  /** The time of the newest sample that was lost, in Unix seconds. */
+  get lastLossSeconds(): number | undefined {
+    return this.#lastLossSeconds;
   }
 
   /** Why samples failed last. */
@@ -85,37 +98,44 @@ export class Simulator {
 
   #ticker(channels: readonly Channel[], maxUnderWay: number): (timeSeconds: number, missed: number) => void {
     let underWay = 0;
+    const leftOut: LeftOut = { samples: 0 };
+    this.#leftOut.push(leftOut);
     return (timeSeconds, missed) => {
-      this.#losses.late += missed * channels.length;
+      if (missed > 0) this.#lose('late', missed * channels.length, timeSeconds);
       if (underWay >= maxUnderWay) {
-        this.#losses.slow += channels.length;
+        leftOut.samples += channels.length;
+        this.#lastLossSeconds = timeSeconds;
         return;
       }
       underWay += 1;
-      const write = this.#write(channels, timeSeconds).finally(() => {
+      const write = this.#write(channels, timeSeconds).then((reason) => {
         underWay -= 1;
         this.#writes.delete(write);
+        this.#losses[reason] += leftOut.samples;
+        leftOut.samples = 0;
       });
       this.#writes.add(write);
     };
   }
 
-  /** Never rejects: what goes wrong is counted. */
-  async #write(channels: readonly Channel[], timeSeconds: number): Promise<void> {
+  /** Never rejects: what goes wrong is counted. Gives what kept those waiting that were left out meanwhile. */
+  async #write(channels: readonly Channel[], timeSeconds: number): Promise<'slow' | 'unreachable'> {
     const samples = channels.flatMap((channel) => this.#sample(channel, timeSeconds));
     try {
-      await this.#state.addMany(samples.map(({ sample }) => sample));
-      for (const { channel, sample } of samples) {
-        channel.written += 1;
-        // Writes of one rate end in the order in which they began, but let no other order show an older value.
-        if (timeSeconds < (channel.timeSeconds ?? 0)) continue;
-        channel.value = sample.value;
-        channel.timeSeconds = timeSeconds;
-      }
+      await this.#contact.ask(() => this.#state.addMany(samples.map(({ sample }) => sample)));
+      for (const { channel } of samples) channel.written += 1;
+      return 'slow';
     } catch (error) {
-      this.#losses.failed += samples.length;
+      const away = meansUnreachable(error);
+      this.#lose(away ? 'unreachable' : 'failed', samples.length, timeSeconds);
       this.#lastFault = isAlidadeError(error) ? `${error.message} (${error.code})` : messageOf(error);
+      return away ? 'unreachable' : 'slow';
     }
+  }
+
+  #lose(reason: keyof Losses, samples: number, timeSeconds: number): void {
+    this.#losses[reason] += samples;
+    this.#lastLossSeconds = Math.max(timeSeconds, this.#lastLossSeconds ?? 0);
   }
 
   #sample(
@@ -126,7 +146,7 @@ export class Simulator {
       const value = channel.simulate.valueAt(timeSeconds);
       return value === undefined ? [] : [{ channel, sample: { key: channel.name, value, timeSeconds } }];
     } catch (error) {
-      this.#losses.failed += 1;
+      this.#lose('failed', 1, timeSeconds);
       this.#lastFault = `${channel.name}: ${messageOf(error)}`;
       return [];
     }

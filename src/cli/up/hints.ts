@@ -1,5 +1,7 @@
 import type { Instrument } from '../../instrument/index.ts';
 import { Float } from '../../telstate/index.ts';
+import { quoted } from './called-as.ts';
+import { isInMemory } from './report.ts';
 
 /** Where the store of an instrument came from, which decides how a second shell finds it. */
 export interface StoreChoice {
@@ -7,11 +9,22 @@ export interface StoreChoice {
   readonly url: string | undefined;
 }
 
-/** Lines that invite to a second shell: three commands that work there as they are. */
-export function hints(instrument: Instrument, choice: StoreChoice): string[] {
+/** What to do next, for a high terminal and for a low one. */
+export interface Hints {
+  readonly lines: readonly string[];
+  readonly short: string;
+  /** How all sensors can be seen. */
+  readonly all: string;
+}
+
+/** Invites to a second shell: the commands work there as they are. `program` is what calls this one. */
+export function hints(instrument: Instrument, choice: StoreChoice, program: string): Hints {
+  if (isInMemory(instrument)) {
+    const end = 'Ctrl-C ends it, and the data with it.';
+    const note = 'The store is in memory: no other process sees it.';
+    return { lines: [note, end], short: `${note} ${end}`, all: 'see them in a larger window' };
+  }
   const url = choice.url ?? '';
-  if (url.startsWith('memory:'))
-    return ['The store is in memory: no other process sees it, and it ends with this one.'];
   const sensor = handySensor(instrument);
   const isSecret = /^[a-z]+:\/\/[^/]*@/.test(url);
   const named = choice.from !== 'default';
@@ -19,7 +32,13 @@ export function hints(instrument: Instrument, choice: StoreChoice): string[] {
   const place = named && isSecret ? 'with ALIDADE_STORE set to the URL of the store' : 'in this folder';
   const verbs =
     sensor === undefined ? ['keys'] : [`get ${sensor}`, `range ${sensor} --from -3s`, `watch ${sensor}`];
-  return [`Try in a second shell, ${place}:`, ...verbs.map((verb) => `  npx alidade state ${verb}${where}`)];
+  const commands = verbs.map((verb) => `${program} state ${verb}${where}`);
+  const end = 'Ctrl-C ends it; the data stay.';
+  return {
+    lines: [`Try in a second shell, ${place}:`, ...commands.map((command) => `  ${command}`), end],
+    short: `${end} In a second shell: ${commands.at(-1)}`,
+    all: `see them in a larger window, or with ${program} state keys${where}`,
+  };
 }
 
 /** A sensor to show: one that gives a number now, with the shortest name. */
@@ -28,9 +47,4 @@ function handySensor({ definition }: Instrument): string | undefined {
   const numbers = simulated.filter(({ simulate }) => simulate?.valueAt(Date.now() / 1000) instanceof Float);
   const [first] = (numbers.length > 0 ? numbers : simulated).sort((a, b) => a.name.length - b.name.length);
   return first === undefined ? undefined : quoted(first.name);
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

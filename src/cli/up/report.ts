@@ -1,28 +1,56 @@
-import type { Instrument, Preparation } from '../../instrument/index.ts';
+import type { Instrument, InstrumentStatus, Preparation } from '../../instrument/index.ts';
 import { printable } from '../terminal.ts';
-import { counted, grouped, lossText } from './words.ts';
+import { clockText, counted, grouped, lossText } from './words.ts';
 
 const maxNames = 3;
 
 /** What the start says: who it is, what was put into the store, and where that is. */
-export function startLines({ definition, preparation, store }: Instrument): string[] {
-  const { name, description } = definition;
-  return [
-    printable(description === undefined ? name : `${name}: ${description}`),
-    ...snapshotLines(preparation.snapshot),
-    ...attributeLines(preparation.attributes),
-    `store: ${printable(store.location)}`,
-  ];
+export interface StartReport {
+  readonly title: string;
+  readonly details: readonly string[];
+  readonly warnings: readonly string[];
+  readonly store: string;
 }
 
-/** What the end says: where the data are. */
+export function startReport({ definition, preparation, store }: Instrument): StartReport {
+  const { name, description } = definition;
+  const { snapshot, attributes } = preparation;
+  return {
+    title: printable(description === undefined ? name : `${name}: ${description}`),
+    details: [...snapshotLines(snapshot), ...attributeLines(attributes)],
+    warnings: differenceLines(attributes),
+    store: `store: ${printable(store.location)}`,
+  };
+}
+
+export function isInMemory({ store }: Instrument): boolean {
+  return store.location.startsWith('memory:');
+}
+
+/** What is wrong now, or was: one line each. */
+export function troubleLines({ storeAway, emptiedSeconds, lastFault }: InstrumentStatus): string[] {
+  const lines: string[] = [];
+  if (storeAway !== undefined) {
+    const what = storeAway.error === undefined ? 'has not answered' : 'not reachable';
+    lines.push(`store ${what} since ${clockText(storeAway.sinceSeconds)}`);
+  }
+  if (emptiedSeconds !== undefined) {
+    lines.push(
+      `the store was found empty at ${clockText(emptiedSeconds)}: attributes and snapshot are gone; start again to put them back`,
+    );
+  }
+  if (lastFault !== undefined) lines.push(`last fault: ${printable(lastFault)}`);
+  return lines;
+}
+
+/** What the end says: where the data are, what was lost, and why. */
 export function stopLine(instrument: Instrument): string {
-  const { written, losses } = instrument.status();
-  const { location } = instrument.store;
-  const where = location.startsWith('memory:')
+  const { written, losses, lastLossSeconds, lastFault } = instrument.status();
+  const where = isInMemory(instrument)
     ? 'were in memory and are gone'
-    : `are in ${printable(location)}`;
-  return `Stopped. The data ${where}: ${counted(written, 'sample')} written, ${lossText(losses)}.`;
+    : `are in ${printable(instrument.store.location)}`;
+  const fault = lastFault === undefined ? '' : ` Last fault: ${printable(lastFault)}.`;
+  return `Stopped. The data ${where}: ${counted(written, 'sample')} written, ${lossText(losses, lastLossSeconds)}.${fault}`;
 }
 
 function snapshotLines(snapshot: Preparation['snapshot']): string[] {
@@ -32,13 +60,13 @@ function snapshotLines(snapshot: Preparation['snapshot']): string[] {
   return [`snapshot: ${counted(loaded, 'key')} loaded, ${grouped(inPlace)} already there${left}`];
 }
 
-function attributeLines({ set, inPlace, different }: Preparation['attributes']): string[] {
-  if (set + inPlace === 0) return [];
-  const lines = [`attributes: ${grouped(set)} set, ${grouped(inPlace)} already there`];
-  if (different.length > 0) {
-    const names = different.slice(0, maxNames).map((name) => printable(name));
-    const more = different.length > maxNames ? ` and ${different.length - maxNames} more` : '';
-    lines.push(`kept as they are, though the file has other values: ${names.join(', ')}${more}`);
-  }
-  return lines;
+function attributeLines({ set, inPlace }: Preparation['attributes']): string[] {
+  return set + inPlace === 0 ? [] : [`attributes: ${grouped(set)} set, ${grouped(inPlace)} already there`];
+}
+
+function differenceLines({ different }: Preparation['attributes']): string[] {
+  if (different.length === 0) return [];
+  const names = different.slice(0, maxNames).map((name) => printable(name));
+  const more = different.length > maxNames ? ` and ${different.length - maxNames} more` : '';
+  return [`kept as they are, though the file has other values: ${names.join(', ')}${more}`];
 }

@@ -12,10 +12,14 @@ function statusOf(...sensors: readonly Partial<SensorStatus>[]): InstrumentStatu
       value: undefined,
       timeSeconds: undefined,
       samples: 0,
+      rateHz: undefined,
       ...sensor,
     })),
     written: 0,
-    losses: { slow: 0, late: 0, failed: 0 },
+    losses: { slow: 0, late: 0, failed: 0, unreachable: 0 },
+    lastLossSeconds: undefined,
+    storeAway: undefined,
+    emptiedSeconds: undefined,
     lastFault: undefined,
   };
 }
@@ -54,6 +58,25 @@ test('on a narrow terminal long names lose their middle, and no line is too long
 test('on a low terminal the last line tells how many are left out', () => {
   expect(texts(telescope, 100, 3).slice(1)).toEqual([expect.stringMatching(/^m062/), '… and 2 more']);
   expect(texts(telescope, 100, 4)).toHaveLength(4);
+});
+
+test('a simulated sensor that misses its samples stands out; one that something else writes may be quiet', () => {
+  const status = statusOf(
+    { rateHz: 10, timeSeconds: 999 },
+    { rateHz: 10, timeSeconds: 997 },
+    { rateHz: 0.1, timeSeconds: 980 },
+    { rateHz: 0.1, timeSeconds: 960 },
+    { timeSeconds: 5 },
+  );
+  const lines = sensorTable(status, { width: 80, maxLines: 10, nowSeconds: 1000 });
+  expect(lines.map(({ look }) => look)).toEqual([
+    'strong',
+    undefined,
+    'alert',
+    undefined,
+    'alert',
+    undefined,
+  ]);
 });
 
 test('nothing in a name, a unit or a value disturbs the terminal', () => {
@@ -95,6 +118,10 @@ test('counts and losses', () => {
     '1 000',
     '1 234 567',
   ]);
-  expect(lossText({ slow: 0, late: 0, failed: 0 })).toBe('0 lost');
-  expect(lossText({ slow: 1000, late: 0, failed: 2 })).toBe('1 002 lost (store too slow 1 000, failed 2)');
+  const at = new Date(2026, 2, 4, 9, 3, 5).getTime() / 1000;
+  expect(lossText({ slow: 0, late: 0, failed: 0, unreachable: 0 }, undefined)).toBe('0 lost');
+  expect(lossText({ slow: 1000, late: 0, failed: 2, unreachable: 0 }, at)).toBe(
+    '1 002 lost (store too slow 1 000, failed 2), the last at 09:03:05',
+  );
+  expect(lossText({ slow: 0, late: 0, failed: 0, unreachable: 27 })).toBe('27 lost (store not reachable 27)');
 });

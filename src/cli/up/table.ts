@@ -24,10 +24,18 @@ interface Cells {
 
 const headings: Cells = { name: 'sensor', value: 'value', units: 'units', age: 'age', samples: 'samples' };
 
+export interface TableOptions {
+  readonly width: number;
+  readonly maxLines: number;
+  readonly nowSeconds: number;
+  /** How those can be seen that have no room. */
+  readonly seeAll?: string | undefined;
+}
+
 /** The sensors as a table: no line is longer than `width`, and no more than `maxLines` lines. */
 export function sensorTable(
   { sensors }: InstrumentStatus,
-  { width, maxLines, nowSeconds }: { width: number; maxLines: number; nowSeconds: number },
+  { width, maxLines, nowSeconds, seeAll }: TableOptions,
 ): Line[] {
   const fits = sensors.length + 1 <= maxLines;
   const shown = fits ? sensors : sensors.slice(0, Math.max(0, maxLines - 2));
@@ -54,9 +62,23 @@ export function sensorTable(
       width,
     ),
   );
-  const lines = texts.map((text, i): Line => (i === 0 ? { text, look: 'strong' } : { text }));
+  const lines = texts.map((text, i): Line => {
+    const sensor = shown[i - 1];
+    if (sensor === undefined) return { text, look: 'strong' };
+    return isStale(sensor, nowSeconds) ? { text, look: 'alert' } : { text };
+  });
   if (fits) return lines;
-  return [...lines, { text: clip(`… and ${sensors.length - shown.length} more`, width), look: 'faint' }];
+  const how = seeAll === undefined ? '' : `: ${seeAll}`;
+  return [
+    ...lines,
+    { text: clip(`… and ${sensors.length - shown.length} more${how}`, width), look: 'faint' },
+  ];
+}
+
+/** Whether a simulated sensor has missed samples: the newest is older than three of its periods, and than two seconds. */
+function isStale({ rateHz, timeSeconds }: SensorStatus, nowSeconds: number): boolean {
+  if (rateHz === undefined || timeSeconds === undefined) return false;
+  return nowSeconds - timeSeconds > Math.max(2, 3 / rateHz);
 }
 
 function cellsOf({ name, value, units, timeSeconds, samples }: SensorStatus, nowSeconds: number): Cells {

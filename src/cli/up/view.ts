@@ -1,10 +1,13 @@
-import type { Instrument, SensorStatus } from '../../instrument/index.ts';
+import type { Instrument, InstrumentStatus, SensorStatus } from '../../instrument/index.ts';
 import { formatJson } from '../../telstate/index.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Hints } from './hints.ts';
+import { layout } from './layout.ts';
 import { Rate } from './rate.ts';
+import { type StartReport, troubleLines } from './report.ts';
 import { Screen } from './screen.ts';
-import { type Line, sensorTable } from './table.ts';
-import { counted, grouped, lossText, lostSamples } from './words.ts';
+import { sensorTable } from './table.ts';
+import { counted, grouped, lossText } from './words.ts';
 
 /** How a running instrument is shown until it is disposed. */
 export type View = Disposable;
@@ -16,36 +19,23 @@ const plainWidth = 100;
 export function openLiveView(
   terminal: Terminal,
   instrument: Instrument,
-  head: readonly string[],
-  foot: readonly string[],
+  report: StartReport,
+  hints: Hints,
 ): View {
   const screen = new Screen(terminal);
   const rate = new Rate();
   const draw = () => {
     const nowSeconds = terminal.nowSeconds();
     const status = instrument.status();
-    const fault = status.lastFault === undefined ? [] : [`last: ${printable(status.lastFault)}`];
-    const { width, height } = screen;
-    const totals = totalsText(instrument, rate.mark(nowSeconds, status.written));
-    const look = lostSamples(status.losses) > 0 ? 'alert' : 'faint';
-    const around = [
-      ...head.map((text, i): Line => (i === 0 ? { text, look: 'strong' } : { text })),
-      { text: '' },
-    ];
-    const below: Line[] = [
-      { text: '' },
-      ...[totals, ...fault].map((text): Line => ({ text, look })),
-      { text: '' },
-      ...foot.map((text): Line => (text.startsWith(' ') ? { text } : { text, look: 'faint' })),
-    ];
-    const room = height - around.length - below.length;
-    // On a terminal of few lines the sensors matter most.
-    const roomy = room >= Math.min(4, status.sensors.length + 1);
-    const table = sensorTable(status, { width, maxLines: roomy ? room : height - 1, nowSeconds });
-    screen.draw(roomy ? [...around, ...table, ...below] : [...table, { text: totals, look }]);
+    const totals = totalsText(status, rate.mark(nowSeconds, status.written));
+    screen.draw(layout({ report, hints, status, totals, nowSeconds }, screen));
   };
   draw();
-  const timer = setInterval(draw, drawMs);
+  const timer = setInterval(() => {
+    // What is read comes with the next frame, however long the store takes.
+    draw();
+    void instrument.refresh();
+  }, drawMs);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
@@ -59,22 +49,24 @@ export function openLiveView(
 export function openPlainView(
   terminal: Terminal,
   instrument: Instrument,
-  head: readonly string[],
-  foot: readonly string[],
+  { title, details, warnings, store }: StartReport,
+  hints: Hints,
 ): View {
   const rate = new Rate();
   const print = (lines: readonly string[]) =>
     terminal.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  print(head);
+  print([title, ...details, ...warnings, store]);
   let seconds = 0;
   const timer = setInterval(() => {
     seconds += 1;
     const nowSeconds = terminal.nowSeconds();
-    const totals = totalsText(instrument, rate.mark(nowSeconds, instrument.status().written));
+    const status = instrument.status();
+    const totals = [totalsText(status, rate.mark(nowSeconds, status.written)), ...troubleLines(status)];
     if (seconds === 2) {
-      const table = sensorTable(instrument.status(), { width: plainWidth, maxLines: Infinity, nowSeconds });
-      print(['', ...table.map(({ text }) => text), '', totals, '', ...foot]);
-    } else if (seconds % 10 === 0) print([totals]);
+      const table = sensorTable(status, { width: plainWidth, maxLines: Infinity, nowSeconds });
+      print(['', ...table.map(({ text }) => text), '', ...totals, '', ...hints.lines]);
+    } else if (seconds % 10 === 0) print(totals);
+    if (seconds < 2) void instrument.refresh();
   }, 1000);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
@@ -88,16 +80,18 @@ export function openJsonView(terminal: Terminal, instrument: Instrument): View {
   const timer = setInterval(() => {
     if (terminal.stdout.writableNeedDrain) return;
     const time = terminal.nowSeconds();
-    const { sensors, ...totals } = instrument.status();
+    const { sensors, storeAway, ...totals } = instrument.status();
     const samplesPerSecond = rate.mark(time, totals.written);
-    const status = JSON.stringify({ event: 'status', time, samplesPerSecond, ...totals });
+    const storeAwaySinceSeconds = storeAway?.sinceSeconds;
+    const status = JSON.stringify({ event: 'status', time, samplesPerSecond, ...totals, storeAwaySinceSeconds });
+    void instrument.refresh();
     terminal.stdout.write(`${status.slice(0, -1)},"sensors":[${sensors.map(sensorJson).join(',')}]}\n`);
   }, 1000);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
-      const { written, losses } = instrument.status();
-      print({ event: 'stopped', store: store.location, written, losses });
+      const { written, losses, lastLossSeconds, lastFault } = instrument.status();
+      print({ event: 'stopped', store: store.location, written, losses, lastLossSeconds, lastFault });
     },
   };
 }
@@ -108,8 +102,10 @@ function sensorJson({ name, units, value, timeSeconds: time, samples }: SensorSt
   return value === undefined ? sensor : `${sensor.slice(0, -1)},"value":${formatJson(value)}}`;
 }
 
-function totalsText(instrument: Instrument, samplesPerSecond: number | undefined): string {
-  const { written, losses } = instrument.status();
+function totalsText(
+  { written, losses, lastLossSeconds }: InstrumentStatus,
+  samplesPerSecond: number | undefined,
+): string {
   const rate = samplesPerSecond === undefined ? '-' : grouped(samplesPerSecond);
-  return `${rate} samples/s, ${counted(written, 'sample')} since the start, ${lossText(losses)}`;
+  return `${rate} samples/s, ${counted(written, 'sample')} written since the start, ${lossText(losses, lastLossSeconds)}`;
 }

@@ -10,20 +10,31 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
-export function lostSamples({ slow, late, failed }: Losses): number {
-  return slow + late + failed;
+export function lostSamples({ slow, late, failed, unreachable }: Losses): number {
+  return slow + late + failed + unreachable;
 }
 
-/** `0 lost`, `14 lost (store too slow 14)`. */
-export function lossText(losses: Losses): string {
-  const { slow, late, failed } = losses;
+/** `0 lost`, `14 lost (store too slow 14), the last at 12:03:05`. */
+export function lossText(losses: Losses, lastSeconds?: number): string {
+  const { slow, late, failed, unreachable } = losses;
   const reasons = [
+    unreachable > 0 ? `store not reachable ${grouped(unreachable)}` : '',
     slow > 0 ? `store too slow ${grouped(slow)}` : '',
     late > 0 ? `too late ${grouped(late)}` : '',
     failed > 0 ? `failed ${grouped(failed)}` : '',
   ].filter((reason) => reason !== '');
   const lost = `${grouped(lostSamples(losses))} lost`;
-  return reasons.length === 0 ? lost : `${lost} (${reasons.join(', ')})`;
+  if (reasons.length === 0) return lost;
+  const last = lastSeconds === undefined ? '' : `, the last at ${clockText(lastSeconds)}`;
+  return `${lost} (${reasons.join(', ')})${last}`;
+}
+
+/** The time of day on this machine: `12:03:05`. */
+export function clockText(timeSeconds: number): string {
+  const time = new Date(timeSeconds * 1000);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
 }
 
 /** How long ago, in at most six characters: `0.1 s`, `42 s`, `12 min`, `3 h`, `2 d`. */

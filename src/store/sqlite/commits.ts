@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { BatchResult } from '../store.ts';
-import { whileBusy } from './database.ts';
+import { logBytes, whileBusy } from './database.ts';
 import { sqliteFailure } from './failures.ts';
 import { PackedNotices } from './notices.ts';
 import { Statements } from './statements.ts';
@@ -14,6 +15,8 @@ const ringBytes = 64 * 1024 * 1024;
 const trimEvery = 128;
 const lockTimeoutMs = 10_000;
 const collectedAtOnce = 2_000;
+/** How long all writers wait at most for readers to leave the write-ahead log. */
+const shortenTimeoutMs = 250;
 
 export type Task = { readonly durable: boolean; readonly batch: PlainBatch | 'clear' };
 
@@ -31,6 +34,7 @@ export class Commits {
   #dataVersion = 0;
   #ring: { seq: number; total: number } | undefined;
   #sinceTrim = trimEvery;
+  #longestLog = logBytes;
 
   constructor(db: DatabaseSync, location: string) {
     this.#db = db;
@@ -62,6 +66,26 @@ export class Commits {
     } catch {
       // The disk is full or failing: the next write will say so.
       return false;
+    }
+  }
+
+  /**
+   * Sees to it that the write-ahead log begins anew. SQLite does so by itself when nobody reads, which among readers that
+   * overlap never comes: here writers wait until those have gone on. A reader that stays is not waited for again before
+   * the log has grown as much once more.
+   */
+  shortenLog(): void {
+    const path = this.#db.location();
+    const sizeBytes = path === null ? 0 : (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+    if (sizeBytes <= this.#longestLog) return;
+    try {
+      this.#db.exec(`PRAGMA busy_timeout = ${shortenTimeoutMs}`);
+      const isHeld = this.#sql.of('PRAGMA wal_checkpoint(TRUNCATE)').get()?.[0] === 1;
+      this.#longestLog = isHeld ? sizeBytes + logBytes : logBytes;
+    } catch {
+      // The disk is full or failing: the next write will say so.
+    } finally {
+      this.#db.exec('PRAGMA busy_timeout = 0');
     }
   }
 

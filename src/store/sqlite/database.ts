@@ -8,6 +8,8 @@ import { isCurrent, migrate, pragma } from './schema.ts';
 /** First SQLite with the mended WAL reset; before it, several connections to one file can corrupt it. */
 const oldestSqlite = [3, 51, 3] as const;
 const openTimeoutMs = 10_000;
+/** A write-ahead log that begins anew is cut to this; one that is longer could not for a while. */
+export const logBytes = 64 * 1024 * 1024;
 
 /** @throws ALI_NODE_TOO_OLD when the SQLite inside this Node.js is not safe with several processes. */
 export function assertSafeSqlite(version = process.versions.sqlite ?? '0'): void {
@@ -65,7 +67,7 @@ function prepare(db: DatabaseSync, path: string, location: string): void {
   shareWithGroup(path);
   // mmap_size 0: a file that is truncated under us would kill the process otherwise.
   db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = 0',
+    `PRAGMA journal_mode = WAL; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = ${logBytes}; PRAGMA trusted_schema = 0`,
   );
   if (!isCurrent(db, location)) {
     db.exec('BEGIN IMMEDIATE');

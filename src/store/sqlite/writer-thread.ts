@@ -40,6 +40,7 @@ function commit(groups: readonly Uint8Array[]): void {
 }
 
 function collect(): void {
+  commits.shortenLog();
   collector = commits.collect() ? setTimeout(collect, 1).unref() : undefined;
 }
 

@@ -13,6 +13,8 @@ const right = 24;
 /** How wide the part is that shows samples. */
 export const svgPlotWidth = width - gutter - right;
 const top = 18;
+/** Of the font at its usual size. */
+const digitWidth = 8.1;
 const headHeight = 28;
 const panelGap = 20;
 const axisHeight = 52;
@@ -44,9 +46,7 @@ export function svgChart(chart: Chart): string {
     y = body.top + bodyHeight + panelGap;
   }
   const bottom = y - panelGap;
-  parts.push(
-    ...axis.ticks.map(({ value, label }) => text(x(value), bottom + 19, label, { anchor: 'middle' })),
-  );
+  parts.push(...axis.ticks.map(({ value, label }) => timeLabel(x(value), bottom + 19, label)));
   parts.push(text(gutter + svgPlotWidth, bottom + 40, axis.title, { anchor: 'end', fill: faint }));
   const notes = chart.notes.map((note, i) =>
     text(gutter, bottom + axisHeight + 12 + i * noteHeight, clip(printable(note), 130), {
@@ -159,6 +159,13 @@ function vertical(x: number, { top: y, height }: Body): string {
 
 function border({ top: y, height }: Body): string {
   return `<path d="M${gutter} ${y}v${height}h${svgPlotWidth}" fill="none" stroke="#9aa5b1"/>`;
+}
+
+/** Under its mark, or as near as the edge of the picture lets it. */
+function timeLabel(x: number, y: number, label: string): string {
+  const edge = width - 8;
+  const isNearEdge = x + (label.length * digitWidth) / 2 > edge;
+  return isNearEdge ? text(edge, y, label, { anchor: 'end' }) : text(x, y, label, { anchor: 'middle' });
 }
 
 interface TextLook {

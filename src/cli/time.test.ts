@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isAlidadeError } from '../shared/errors.ts';
-import { formatTime, parseDurationMs, parseTime } from './time.ts';
+import { formatTime, parseTime } from './time.ts';
 
 const now = () => 1_700_000_100.25;
 
@@ -42,21 +42,6 @@ test.each([
   'inf',
 ])("'%s' is not a time", (text) => {
   expect(() => parseTime(text, now)).toThrow(/is not a time: give Unix seconds/);
-});
-
-test.each([
-  ['10s', 10_000],
-  ['500ms', 500],
-  ['2m', 120_000],
-  ['1h', 3_600_000],
-  ['0.5', 500],
-  ['0s', 0],
-])('%s lasts %d ms', (text, expected) => {
-  expect(parseDurationMs(text)).toBe(expected);
-});
-
-test.each(['', '-1s', '10 s', 'ten', '1.2.3', 's'])("'%s' is not a length of time", (text) => {
-  expect(() => parseDurationMs(text)).toThrow(/is not a length of time/);
 });
 
 test('times are shown in UTC to the microsecond', () => {

@@ -1,7 +1,6 @@
+import { durationSeconds } from '../shared/duration.ts';
 import { AlidadeError } from '../shared/errors.ts';
 
-const unitSeconds: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 };
-const quantity = /^(\d+(?:\.\d*)?|\.\d+)(us|ms|s|m|h|d)$/;
 const iso =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?(?:Z|([+-])(\d{2}):?(\d{2}))?$/i;
 
@@ -16,7 +15,7 @@ const iso =
 export function parseTime(text: string, nowSeconds: () => number): number {
   const word = text.trim();
   if (word === 'now') return nowSeconds();
-  const ago = word.startsWith('-') ? seconds(word.slice(1)) : undefined;
+  const ago = word.startsWith('-') ? durationSeconds(word.slice(1)) : undefined;
   if (ago !== undefined) return nowSeconds() - ago;
   if (/^\d+(?:\.\d*)?(?:e\d+)?$/i.test(word)) return Number(word);
   const fromDate = dateSeconds(word);
@@ -58,20 +57,6 @@ export function assertOrder(fromSeconds: number | undefined, toSeconds: number |
 }
 
 /**
- * A length of time in milliseconds: `10s`, `500ms`, `2m`, `1h`; a plain number counts seconds.
- *
- * @throws ALI_USAGE
- */
-export function parseDurationMs(text: string): number {
-  const word = text.trim();
-  const value = seconds(/^[\d.]+$/.test(word) ? `${word}s` : word);
-  if (value === undefined) {
-    throw new AlidadeError('ALI_USAGE', `'${text}' is not a length of time: give 10s, 500ms, 2m or 1h`);
-  }
-  return value * 1000;
-}
-
-/**
  * Unix seconds as ISO 8601 in UTC to the microsecond, always of the same width; times outside the years 0 to 9999 as
  * the number they are.
  */
@@ -86,12 +71,6 @@ export function formatTime(timeSeconds: number): string {
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999)) return String(timeSeconds);
   return `${date.toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
-}
-
-function seconds(text: string): number | undefined {
-  const match = quantity.exec(text);
-  const unit = unitSeconds[match?.[2] ?? ''];
-  return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
 function dateSeconds(text: string): number | undefined {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Instrument, openInstrument, readDefinition, systemClock } from '../instrument/index.ts';
+import { parseDurationMs } from '../shared/duration.ts';
 import { isAlidadeError } from '../shared/errors.ts';
 import { examples, named } from './options.ts';
 import { openProgress } from './progress.ts';
 import { printLine, type Terminal } from './terminal.ts';
-import { parseDurationMs } from './time.ts';
 import { calledAs } from './up/called-as.ts';
 import { hints, type StoreChoice } from './up/hints.ts';
 import { startReport, stopLine } from './up/report.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { parseDurationMs } from '../../shared/duration.ts';
 import { examples, named } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
-import { parseDurationMs, parseTime } from '../time.ts';
+import { parseTime } from '../time.ts';
 import { type StateOptions, withState, withStateOptions } from './open.ts';
 
 /** What `alidade state plot` was asked for. */

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { parseDurationMs } from '../../shared/duration.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { compileCondition } from '../../shared/expression.ts';
 import { formatJson, type Indexed, type Value, type WatchEvent } from '../../telstate/index.ts';
 import { examples, named } from '../options.ts';
 import { clipped, printable, printLine, type Terminal } from '../terminal.ts';
-import { formatTime, parseDurationMs, parseTime } from '../time.ts';
+import { formatTime, parseTime } from '../time.ts';
 import { parseValue } from '../value.ts';
 import { expressionValue } from './expression-value.ts';
 import { assertKey, type StateOptions, withState, withStateOptions } from './open.ts';

@@ -11,8 +11,9 @@ import { type PlainBatch, Writes } from './writes.ts';
 /** The ring of notices holds at most this many, and this many bytes; an older one is gone. */
 const ringNotices = 100_000;
 const ringBytes = 64 * 1024 * 1024;
-/** Commits between two trims of the ring. */
+/** Commits between two trims of the ring, and bytes. */
 const trimEvery = 128;
+const trimEveryBytes = ringBytes / 4;
 const lockTimeoutMs = 10_000;
 const collectedAtOnce = 2_000;
 /** How long all writers wait at most for readers to leave the write-ahead log. */
@@ -34,6 +35,7 @@ export class Commits {
   #dataVersion = 0;
   #ring: { seq: number; total: number } | undefined;
   #sinceTrim = trimEvery;
+  #bytesSinceTrim = 0;
   #longestLog = logBytes;
 
   constructor(db: DatabaseSync, location: string) {
@@ -143,8 +145,10 @@ export class Commits {
       .of('INSERT INTO notices (seq, count, total, notices) VALUES (?, ?, ?, ?)')
       .run(seq, row.count, total, row.notices);
     this.#ring = { seq, total };
-    if (++this.#sinceTrim > trimEvery) {
+    this.#bytesSinceTrim += row.notices.length;
+    if (++this.#sinceTrim > trimEvery || this.#bytesSinceTrim > trimEveryBytes) {
       this.#sinceTrim = 0;
+      this.#bytesSinceTrim = 0;
       this.#trim(seq, total);
     }
     return true;

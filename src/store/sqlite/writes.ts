@@ -97,14 +97,14 @@ export class Writes {
   /** Removes up to `limit` rows of forgotten keys and expired values; true when more is left. */
   collect(limit: number): boolean {
     const now = this.#now();
-    for (const row of this.#sql
+    const expired = this.#sql
       .of('SELECT key FROM keys WHERE expires <= ? ORDER BY expires LIMIT ?')
-      .all(now, limit)) {
-      this.#remove(row[0] as Bytes);
-    }
+      .all(now, limit);
+    for (const row of expired) this.#remove(row[0] as Bytes);
+    const isFull = expired.length === limit;
     const next = this.#garbage ? this.#sql.of('SELECT key, kind FROM garbage LIMIT 1').get() : undefined;
     this.#garbage = next !== undefined;
-    if (next === undefined) return false;
+    if (next === undefined) return isFull;
     const [id, kind] = next as readonly [number, KindNumber];
     if (this.#removeRows(id, kind, limit) < limit) this.#sql.of('DELETE FROM garbage WHERE key = ?').run(id);
     return true;

@@ -8,6 +8,8 @@ interface Subscriber {
   readonly queue: NoticeQueue;
   readonly channels: readonly string[];
   readonly globs: readonly Glob[];
+  /** Called once, however it ends. */
+  readonly onEnd: () => void;
 }
 
 /** Hands each notice of a space to the subscriptions of this process that asked for its channel. */
@@ -37,13 +39,11 @@ export class Router {
       queue: new NoticeQueue({
         limit: options.queueLimit ?? defaultQueueLimit,
         limitBytes: defaultQueueLimitBytes,
-        onClose: () => {
-          options.signal?.removeEventListener('abort', abort);
-          this.#remove(subscriber);
-        },
+        onClose: () => this.#remove(subscriber),
       }),
       channels: (filter.channels ?? []).map((channel) => latin1(keyBytes(channel))),
       globs: (filter.patterns ?? []).map((pattern) => compileGlob(keyBytes(pattern))),
+      onEnd: () => options.signal?.removeEventListener('abort', abort),
     };
     const abort = () => void subscriber.queue.close();
     options.signal?.addEventListener('abort', abort, { once: true });
@@ -89,6 +89,7 @@ export class Router {
 
   #remove(subscriber: Subscriber): void {
     if (!this.#all.delete(subscriber)) return;
+    subscriber.onEnd();
     this.#withGlobs.delete(subscriber);
     for (const channel of subscriber.channels) {
       const others = this.#byChannel.get(channel);

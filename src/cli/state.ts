@@ -3,11 +3,12 @@ import { defineDump } from './state/dump.ts';
 import { defineExport } from './state/export.ts';
 import { defineImport } from './state/import.ts';
 import { defineIndex } from './state/indexed.ts';
+import { defineLoad } from './state/load.ts';
 import { definePlot } from './state/plot.ts';
 import { defineGet, defineKeys, defineRange, defineType } from './state/read.ts';
 import { defineStat } from './state/stat.ts';
 import { defineWait, defineWatch } from './state/wait.ts';
-import { defineAdd, defineClear, defineDelete, defineLoad, defineSet } from './state/write.ts';
+import { defineAdd, defineClear, defineDelete, defineSet } from './state/write.ts';
 import type { Terminal } from './terminal.ts';
 
 const help = `

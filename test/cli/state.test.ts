@@ -330,7 +330,62 @@ describe('snapshots', () => {
     expect(fed).toMatchObject({ status: 2, stdout: '' });
     expect(fed.stderr).toMatch(/^alidade: .*standard input.* \(ALI_SNAPSHOT\)\n$/);
     expect(await said('keys')).toBe('');
-    expect(await refused(2, 'load', 'nowhere.rdb')).toContain('nowhere.rdb');
+    for (const args of [
+      ['load', 'nowhere.rdb'],
+      ['keys', '--store', 'nowhere.rdb'],
+    ]) {
+      expect(await refused(3, ...args)).toBe(
+        'alidade: there is no snapshot file nowhere.rdb (ALI_STORE_NOT_FOUND)',
+      );
+    }
+    expect(await refused(2, 'load', '.')).toContain('cannot read the snapshot .: it is a folder');
+  });
+
+  test('a file of something else is called that', async () => {
+    for (const content of ['hello', 'a text that is longer than a head']) {
+      const fed = await shell.feed(Buffer.from(content), 'state', 'load', '-');
+      expect(fed).toMatchObject({ status: 2, stderr: expect.stringContaining('REDIS (at byte 0)') });
+    }
+    const fed = await shell.feed(Buffer.from('REDI'), 'state', 'load', '-');
+    expect(fed.stderr).toContain('it is cut off (at byte 4)');
+    expect((await shell.feed(Buffer.alloc(0), 'state', 'load', '-')).stderr).toContain('it is empty');
+  });
+
+  test('what the store has stays unless --replace is said; the rest is merged', async () => {
+    const other = ['--store', 'sqlite:other'];
+    await said('set', 'observer', 'Ada', ...other);
+    await said('set', 'wind', 'calm', ...other);
+    await said('set', 'mode', 'slew', ...other);
+    await said('add', 'rain', '1', '--time', '100', ...other);
+    await said('index', 'set', 'gains', 'm000', '1', ...other);
+    await said('index', 'set', 'gains', 'm001', '1', ...other);
+    await said('dump', 'night.rdb', ...other);
+    await said('set', 'observer', 'Bo');
+    await said('add', 'wind', '5', '--time', '50');
+    await said('set', 'mode', 'slew');
+    await said('add', 'rain', '2', '--time', '200');
+    await said('index', 'set', 'gains', 'm000', '2');
+
+    const { status, stdout, stderr } = await state('load', 'night.rdb');
+    expect(status).toBe(5);
+    expect(stdout).toMatch(/^loaded 2 keys from night\.rdb into sqlite:/);
+    expect(stdout).toContain("  2 keys left as in the store, with another value: 'gains', 'observer'\n");
+    expect(stdout).toContain("  1 key left as in the store, as a key of another type: 'wind'\n");
+    expect(stderr).toContain('3 keys of night.rdb would change what is in the store');
+    expect(stderr).toContain('--replace');
+    expect(await said('get', 'observer')).toBe('Bo');
+    expect(await said('type', 'wind')).toBe('sensor');
+    expect(await said('index', 'get', 'gains', 'm000')).toBe('2');
+    expect(await said('index', 'get', 'gains', 'm001')).toBe('1');
+    expect((await said('range', 'rain', '--from', '0')).split('\n')).toHaveLength(2);
+
+    const replaced = JSON.parse(await said('load', 'night.rdb', '--replace', '--json')) as unknown;
+    expect(replaced).toEqual({ keys: 5, skipped: 0 });
+    expect(await said('get', 'observer')).toBe('Ada');
+    expect(await said('get', 'wind')).toBe('calm');
+    expect(await said('index', 'get', 'gains', 'm000')).toBe('1');
+    expect((await said('range', 'rain', '--from', '0')).split('\n')).toHaveLength(2);
+    expect(await said('load', 'night.rdb')).toMatch(/^loaded 5 keys [^\n]*$/);
   });
 
   test('a snapshot is a store that can only be read', async () => {

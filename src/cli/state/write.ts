@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
 import { Float, NpScalar, repr, type TelescopeState } from '../../telstate/index.ts';
 import { examples, named } from '../options.ts';
-import { openProgress } from '../progress.ts';
-import { printable, printLine, type Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 import { parseSampleTime } from '../time.ts';
 import { parseValue } from '../value.ts';
 import { notFound, type StateOptions, withState, withStateOptions } from './open.ts';
@@ -108,37 +107,4 @@ export function defineClear(state: Command, terminal: Terminal): void {
       }
       return withState(options, terminal, 'change', (open) => open.state.clear());
     });
-}
-
-export function defineLoad(state: Command, terminal: Terminal): void {
-  withStateOptions(
-    state
-      .command('load')
-      .description('load the keys of a Redis snapshot; of a damaged one nothing is loaded')
-      .argument('<file>', 'an RDB file, or - for standard input'),
-  )
-    .addHelpText(
-      'after',
-      examples('alidade state load snapshot.rdb', 'cat snapshot.rdb | alidade state load -'),
-    )
-    .action((file: string, options: StateOptions) =>
-      withState(options, terminal, 'create', async ({ state, location }) => {
-        const { loadSnapshot } = await import('../../store/rdb/index.ts');
-        using progress = await openProgress(terminal);
-        const filename = file === '-' ? 'standard input' : file;
-        const { keys, skippedCount } = await loadSnapshot(state.space, file === '-' ? terminal.stdin : file, {
-          filename,
-          onProgress: ({ phase, bytes, totalBytes }) =>
-            progress.update(phase === 'check' ? 'checking' : ' loading', bytes, totalBytes),
-        });
-        progress[Symbol.dispose]();
-        if (options.json === true)
-          return printLine(terminal, JSON.stringify({ keys, skipped: skippedCount }));
-        const skipped = skippedCount > 0 ? `, left out ${skippedCount} that telescope state cannot hold` : '';
-        await printLine(
-          terminal,
-          `loaded ${keys} ${keys === 1 ? 'key' : 'keys'} from ${filename} into ${location}${skipped}`,
-        );
-      }),
-    );
 }

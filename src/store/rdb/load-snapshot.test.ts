@@ -53,7 +53,13 @@ describe.each(withRedis ? ['memory:', 'sqlite:', 'redis:'] : ['memory:', 'sqlite
   test.each(wholeFiles)('%s is there exactly as the reference put it in', async (file, expected) => {
     const contents = expectedContents(expected);
     const report = await loadSnapshot(space, join(snapshotFolder, file));
-    expect(report).toEqual({ keys: contents.size, skipped: [], skippedCount: 0, loadedToStay: 0 });
+    expect(report).toEqual({
+      keys: contents.size,
+      skipped: [],
+      skippedCount: 0,
+      skippedFor: {},
+      loadedToStay: 0,
+    });
     expect(await contentsOf(space)).toEqual(contents);
   });
 
@@ -132,6 +138,47 @@ describe.each(withRedis ? ['memory:', 'sqlite:', 'redis:'] : ['memory:', 'sqlite
         ['common', 'b'],
       ]),
     );
+  });
+
+  test('keepDifferent merges, and leaves alone what would change', async () => {
+    const file = (value: string) =>
+      rdbFile(
+        9,
+        key(0, 'same', text('same')),
+        key(0, 'value', text(value)),
+        key(0, 'kind', text(value)),
+        key(1, 'list', 1, text(value)),
+        key(3, 'series', 1, text(value), 1, '0'),
+        key(4, 'hash', 3, text(value), text('v'), text('common'), text(value), text('two'), text(value)),
+      );
+    await space.write({ do: 'add', key: 'kind', members: [bytes('mine')] });
+    expect(await loadSnapshot(space, file('a'), { keepDifferent: true })).toMatchObject({
+      keys: 5,
+      skippedFor: { 'other-kind': 1 },
+    });
+    const report = await loadSnapshot(space, file('b'), { keepDifferent: true });
+    expect(report).toMatchObject({
+      keys: 2,
+      skippedCount: 4,
+      skippedFor: { differs: 2, 'other-kind': 1, exists: 1 },
+    });
+    expect(plainSkips(report.skipped).toSorted()).toEqual([
+      ['hash', 'differs', undefined],
+      ['kind', 'other-kind', 'series'],
+      ['list', 'exists', undefined],
+      ['value', 'differs', undefined],
+    ]);
+    expect(textOf(await space.read({ read: 'value', key: 'value' }))).toBe('a');
+    expect((await space.read({ read: 'items', key: 'list' })).map(textOf)).toEqual(['a']);
+    expect((await space.read({ read: 'range', key: 'kind' })).map(textOf)).toEqual(['mine']);
+    expect((await space.read({ read: 'range', key: 'series' })).map(textOf)).toEqual(['a', 'b']);
+    const fields = (await space.read({ read: 'fields', key: 'hash' })).map((field) => field.map(textOf));
+    expect(fields.toSorted()).toEqual([
+      ['a', 'v'],
+      ['b', 'v'],
+      ['common', 'a'],
+      ['two', 'a'],
+    ]);
   });
 
   test('onlyMissing leaves alone what is there', async () => {

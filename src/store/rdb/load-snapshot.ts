@@ -1,4 +1,4 @@
-import type { Kind, Operation, Space } from '../store.ts';
+import type { BatchResult, Kind, Operation, Space } from '../store.ts';
 import { openSnapshot, type SnapshotOptions } from './snapshot.ts';
 import type { SnapshotContent, SnapshotEntry } from './snapshot-entry.ts';
 import type { SnapshotSource } from './snapshot-file.ts';
@@ -6,6 +6,11 @@ import type { SnapshotSource } from './snapshot-file.ts';
 export interface LoadOptions extends SnapshotOptions {
   /** Leaves keys alone that the space has already. */
   readonly onlyMissing?: boolean | undefined;
+  /**
+   * Leaves values and single fields alone that the space has with other content, lists that it has, and keys of another
+   * kind; all else is merged.
+   */
+  readonly keepDifferent?: boolean | undefined;
   /** Loads the keys of this Redis database only; by default those of all. */
   readonly db?: number | undefined;
   /** The time by which keys are expired; default the clock. */
@@ -17,19 +22,22 @@ export interface SkippedKey {
   readonly key: Uint8Array;
   /**
    * `foreign`: the store has no such kind of entry (`type` names it). `expired`: its time was over. `exists`: it was
-   * there, and only missing keys were asked for. `other-kind`: the space holds it as another kind, so that it cannot
+   * there, and only missing keys were asked for. `differs`: it was there
+   * with other content, as `keepDifferent` leaves it (of a hash: some fields; the others were merged). `other-kind`: the space holds it as another kind, so that it cannot
    * be merged. `empty`: it has no elements.
    */
-  readonly reason: 'foreign' | 'expired' | 'exists' | 'other-kind' | 'empty';
+  readonly reason: 'foreign' | 'expired' | 'exists' | 'differs' | 'other-kind' | 'empty';
   readonly type?: string | undefined;
 }
 
 export interface LoadReport {
-  /** Keys that were loaded. */
+  /** Keys that were loaded whole. */
   readonly keys: number;
   /** What was left out: the first thousand of them. */
   readonly skipped: readonly SkippedKey[];
   readonly skippedCount: number;
+  /** How many were left out, by reason; those of no key are not there. */
+  readonly skippedFor: Readonly<Partial<Record<SkippedKey['reason'], number>>>;
   /** Series, hashes, sets and lists (and single fields) that had a time to expire, and were loaded to stay. */
   readonly loadedToStay: number;
 }
@@ -74,6 +82,7 @@ export async function loadSnapshot(
 class Loader {
   readonly #space: Space;
   readonly #onlyMissing: boolean;
+  readonly #keepDifferent: boolean;
   readonly #nowMs: () => number;
   #waiting: SnapshotEntry[] = [];
   #waitingElements = 0;
@@ -82,13 +91,17 @@ class Loader {
   #skipping = false;
   #keys = 0;
   #skippedCount = 0;
+  readonly #skippedFor: Partial<Record<SkippedKey['reason'], number>> = {};
   #loadedToStay = 0;
   readonly #skipped: SkippedKey[] = [];
+  /** A key can be split over batches, one after the other. */
+  #lastDifferent: string | undefined;
   #written: Promise<unknown> = Promise.resolve();
 
   constructor(space: Space, options: LoadOptions) {
     this.#space = space;
     this.#onlyMissing = options.onlyMissing ?? false;
+    this.#keepDifferent = options.keepDifferent ?? false;
     this.#nowMs = options.nowMs ?? Date.now;
   }
 
@@ -120,14 +133,36 @@ class Loader {
     await this.#written;
     const kinds = await this.#kindsInPlace(entries);
     const operations: Operation[] = [];
+    const origins: SnapshotEntry[] = [];
     const nowMs = this.#nowMs();
     for (const [i, entry] of entries.entries()) {
       if (entry.part === 0) this.#skipping = this.#skips(entry, kinds[i], nowMs);
-      if (!this.#skipping) this.#write(entry, nowMs, operations);
+      if (this.#skipping) continue;
+      this.#write(entry, nowMs, operations);
+      while (origins.length < operations.length) origins.push(entry);
     }
     if (operations.length === 0) return;
-    this.#written = this.#space.batch([], operations);
+    const batch = this.#space.batch([], operations);
+    this.#written = this.#keepDifferent
+      ? batch.then((result) => this.#judge(result, operations, origins))
+      : batch;
     this.#written.catch(() => undefined);
+  }
+
+  /** Notes what was left as it is because something else was there, each key once. */
+  #judge(result: BatchResult, operations: readonly Operation[], origins: readonly SnapshotEntry[]): void {
+    if (!result.applied) return;
+    for (const [i, { found }] of result.outcomes.entries()) {
+      const operation = operations[i];
+      const entry = origins[i];
+      if (found === undefined || entry === undefined || operation === undefined) continue;
+      if (!('value' in operation) || Buffer.compare(found, operation.value) === 0) continue;
+      const id = `${entry.db} ${Buffer.from(entry.key).toString('latin1')}`;
+      if (id === this.#lastDifferent) continue;
+      this.#lastDifferent = id;
+      this.#keys--;
+      this.#skip(entry, 'differs');
+    }
   }
 
   report(): LoadReport {
@@ -135,6 +170,7 @@ class Loader {
       keys: this.#keys,
       skipped: this.#skipped,
       skippedCount: this.#skippedCount,
+      skippedFor: this.#skippedFor,
       loadedToStay: this.#loadedToStay,
     };
   }
@@ -143,7 +179,9 @@ class Loader {
   async #kindsInPlace(entries: readonly SnapshotEntry[]): Promise<(Kind | undefined)[]> {
     const kinds: (Kind | undefined)[] = new Array(entries.length);
     const asked = entries.flatMap((entry, i) =>
-      entry.part === 0 && (this.#onlyMissing || merges(entry)) ? [{ i, key: entry.key }] : [],
+      entry.part === 0 && (this.#onlyMissing || this.#keepDifferent || merges(entry))
+        ? [{ i, key: entry.key }]
+        : [],
     );
     if (asked.length === 0) return kinds;
     const found = await this.#space.readMany(asked.map(({ key }) => ({ read: 'kind', key }) as const));
@@ -158,8 +196,10 @@ class Loader {
     else if (expiresAtMs !== undefined && expiresAtMs <= nowMs) this.#skip(entry, 'expired');
     else if (isEmpty(entry)) this.#skip(entry, 'empty');
     else if (this.#onlyMissing && inPlace !== undefined) this.#skip(entry, 'exists');
-    else if (merges(entry) && inPlace !== undefined && inPlace !== content.kind) {
+    else if (this.#stays(entry) && inPlace !== undefined && inPlace !== content.kind) {
       this.#skip(entry, 'other-kind', inPlace);
+    } else if (this.#keepDifferent && content.kind === 'list' && inPlace !== undefined) {
+      this.#skip(entry, 'exists');
     } else {
       this.#keys++;
       if (expiresAtMs !== undefined && content.kind !== 'value') this.#loadedToStay++;
@@ -168,8 +208,14 @@ class Loader {
     return true;
   }
 
+  /** Whether what the space has under the key stays, and must be of the same kind. */
+  #stays(entry: SnapshotEntry): boolean {
+    return this.#keepDifferent || merges(entry);
+  }
+
   #skip({ db, key }: SnapshotEntry, reason: SkippedKey['reason'], type?: string): void {
     this.#skippedCount++;
+    this.#skippedFor[reason] = (this.#skippedFor[reason] ?? 0) + 1;
     if (this.#skipped.length < skippedLimit) {
       this.#skipped.push({ db, key: key.slice(), reason, ...(type !== undefined && { type }) });
     }
@@ -177,10 +223,11 @@ class Loader {
 
   #write(entry: SnapshotEntry, nowMs: number, operations: Operation[]): void {
     const { key, content, expiresAtMs } = entry;
+    const onlyIfAbsent = this.#onlyMissing || this.#keepDifferent;
     switch (content.kind) {
       case 'value': {
         const expireMs = expiresAtMs === undefined ? undefined : expiresAtMs - nowMs;
-        operations.push({ do: 'set', key, value: content.value, expireMs, onlyIfAbsent: this.#onlyMissing });
+        operations.push({ do: 'set', key, value: content.value, expireMs, onlyIfAbsent });
         break;
       }
       case 'series':
@@ -200,7 +247,7 @@ class Loader {
             if (fieldExpiresAtMs <= nowMs) continue;
             this.#loadedToStay++;
           }
-          operations.push({ do: 'set-field', key, field, value });
+          operations.push({ do: 'set-field', key, field, value, onlyIfAbsent: this.#keepDifferent });
         }
         break;
       default:
@@ -209,7 +256,7 @@ class Loader {
   }
 }
 
-/** Whether what the space has under the key stays, and must be of the same kind. */
+/** Whether the key is of a kind that is merged with what the space has. */
 function merges({ content: { kind } }: SnapshotEntry): boolean {
   return kind === 'series' || kind === 'hash' || kind === 'set';
 }

@@ -22,4 +22,12 @@ export class RdbParseError extends AlidadeError {
 }
 
 /** What a decoder found wrong. It knows neither file nor offset; the walk over the file adds both. */
-export class Damage extends Error {}
+export class Damage extends Error {
+  /** Where, if it is not the place at which reading stopped. */
+  readonly offsetBytes: number | undefined;
+
+  constructor(problem: string, offsetBytes?: number) {
+    super(problem);
+    this.offsetBytes = offsetBytes;
+  }
+}

@@ -30,10 +30,15 @@ export async function openSnapshotFile(
   try {
     return await diskFile(source, filename ?? source, maxSpoolBytes);
   } catch (error) {
-    throw new AlidadeError('ALI_SNAPSHOT', `cannot read the snapshot ${source}: ${messageOf(error)}`, {
+    throw new AlidadeError('ALI_SNAPSHOT', `cannot read the snapshot ${source}: ${systemMessage(error)}`, {
       cause: error,
     });
   }
+}
+
+/** What the system said, without the call and path that end Node's messages: ours name the file already. */
+export function systemMessage(error: unknown): string {
+  return messageOf(error).replace(/, [a-z]+(?: '.*')?$/s, '');
 }
 
 function memoryFile(bytes: Uint8Array, filename: string): SnapshotFile {

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { AlidadeError, messageOf } from '../../shared/errors.ts';
+import { AlidadeError } from '../../shared/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { ByteWindow, short } from './byte-window.ts';
 import { KeyFlags } from './key-flags.ts';
 import { Damage, RdbParseError } from './rdb-parse-error.ts';
 import type { SnapshotEntry } from './snapshot-entry.ts';
-import { openSnapshotFile, type SnapshotFile, type SnapshotSource } from './snapshot-file.ts';
+import { openSnapshotFile, type SnapshotFile, type SnapshotSource, systemMessage } from './snapshot-file.ts';
 import { type WalkResult, walk } from './walk.ts';
 
 export interface SnapshotProgress {
@@ -163,7 +163,7 @@ async function* walkFile(
       return await window.fill();
     } catch (error) {
       if (error instanceof AlidadeError) throw error;
-      const message = `cannot read the snapshot ${file.filename}: ${messageOf(error)}`;
+      const message = `cannot read the snapshot ${file.filename}: ${systemMessage(error)}`;
       throw new AlidadeError('ALI_SNAPSHOT', message, { cause: error });
     }
   };
@@ -189,7 +189,8 @@ async function* walkFile(
       }
     }
   } catch (error) {
-    if (error instanceof Damage) throw new RdbParseError(file.filename, window.offsetBytes, error.message);
+    if (error instanceof Damage)
+      throw new RdbParseError(file.filename, error.offsetBytes ?? window.offsetBytes, error.message);
     throw error;
   }
 }

@@ -99,14 +99,15 @@ export function* walk(window: ByteWindow, isForeign: (index: number) => boolean)
 }
 
 function* readVersion(window: ByteWindow): Steps<number> {
-  let header = window.raw(9);
+  for (const letter of Buffer.from('REDIS')) {
+    if ((yield* readByte(window)) !== letter) throw new Damage('it does not begin with REDIS', 0);
+  }
+  let header = window.raw(4);
   while (header === undefined) {
     yield;
-    header = window.raw(9);
+    header = window.raw(4);
   }
-  const text = Buffer.from(header).toString('latin1');
-  if (!text.startsWith('REDIS')) throw new Damage('it does not begin with REDIS');
-  const digits = text.slice(5);
+  const digits = Buffer.from(header).toString('latin1');
   if (!/^\d{4}$/.test(digits)) throw new Damage(`its version is ${JSON.stringify(digits)}, not four digits`);
   const version = Number(digits);
   if (version < 1 || version > newestVersion) {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { RedisServer } from '../support/redis-server.ts';
 
 const telescope = resolve(import.meta.dirname, '../../examples/telescope');
 
@@ -79,10 +80,10 @@ test('the example runs, other processes see its data, Ctrl-C ends it, and a seco
   expect(table).toContainEqual(expect.stringMatching(/samples\/s, .* 0 lost$/));
 
   // Every command that it proposes works as it stands.
-  const proposed = table.filter((line) => line.startsWith('  npx ')).map((line) => line.trim());
+  const proposed = table.filter((line) => line.startsWith('  alidade ')).map((line) => line.trim());
   expect(proposed).toHaveLength(3);
   for (const command of proposed) {
-    const [, ...words] = command.split(' ').slice(1);
+    const words = command.split(' ').slice(1);
     const child = shell.start(...words);
     const { value } = await linesOf(child).next();
     child.kill('SIGINT');
@@ -144,7 +145,7 @@ test('--json gives an object a line, --for ends it, --store is where it says', a
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(events.map(({ event }) => event)).toEqual(['started', 'status', 'stopped']);
   expect(events[0]).toMatchObject({ store: `sqlite:${path}/mine`, snapshot: { loaded: 31, inPlace: 0 } });
-  expect(events[1]).toMatchObject({ losses: { slow: 0, late: 0, failed: 0 } });
+  expect(events[1]).toMatchObject({ losses: { slow: 0, late: 0, failed: 0, unreachable: 0 } });
   expect(events[1]?.sensors).toContainEqual(
     expect.objectContaining({
       name: 'wind_speed',
@@ -172,9 +173,53 @@ test('the commands it proposes name the store that the environment named', async
   const shell = new Shell(place.path, { ALIDADE_STORE: 'sqlite:mine' });
   await using running = new Running(shell, 'telescope');
   const table = await running.until(/^Ctrl-C/);
-  const proposed = table.filter((line) => line.startsWith('  npx ')).map((line) => line.trim());
-  expect(proposed[0]).toBe('npx alidade state get wind_speed --store sqlite:mine');
+  const proposed = table.filter((line) => line.startsWith('  alidade ')).map((line) => line.trim());
+  expect(proposed[0]).toBe('alidade state get wind_speed --store sqlite:mine');
   expect((await running.end('SIGINT')).status).toBe(0);
+}, 60_000);
+
+test('a store in memory ends with it, and no command is proposed that could not see it', async () => {
+  using place = shellWithTelescope();
+  await using running = new Running(place.shell, 'telescope', '--store', 'memory:');
+  const table = await running.until(/^Ctrl-C/);
+  expect(table.at(-1)).toBe('Ctrl-C ends it, and the data with it.');
+  expect(table.join('\n')).not.toContain('alidade state');
+  const { lines } = await running.end('SIGINT');
+  expect(lines.at(-1)).toContain('were in memory and are gone');
+}, 60_000);
+
+test('what another process writes is seen, also of a sensor that only the file names', async () => {
+  using folder = temporaryFolder();
+  const shell = new Shell(folder.path);
+  writeFileSync(join(folder.path, 'instrument.yaml'), 'name: a\nstate: { sensors: { visitors: } }\n');
+  await using running = new Running(shell, '--json');
+  await running.until(/"status"/);
+  await shell.alidade('state', 'add', 'visitors', '12');
+  await shell.alidade('state', 'add', 'visitors', '13');
+  const [line] = (await running.until(/"value":13/)).slice(-1);
+  expect(JSON.parse(String(line))).toMatchObject({ written: 0, sensors: [{ name: 'visitors', samples: 2 }] });
+}, 60_000);
+
+test('a server that goes away is told, and that it came back empty; gone in the end, the status is 1', async () => {
+  using place = shellWithTelescope();
+  const server = await RedisServer.start();
+  await using _server = { [Symbol.asyncDispose]: () => server.close() };
+  await using running = new Running(place.shell, 'telescope', '--json', '--store', server.url);
+  await running.until(/"name":"wind_speed"[^}]*"value"/);
+  await server.kill();
+  const away = (await running.until(/"unreachable":[1-9].*"storeAwaySinceSeconds"/)).at(-1);
+  expect(JSON.parse(String(away))).toMatchObject({
+    losses: { slow: 0, failed: 0 },
+    lastFault: expect.any(String),
+  });
+  await server.start();
+  const back = (await running.until(/"emptiedSeconds"/)).at(-1);
+  expect(JSON.parse(String(back))).not.toHaveProperty('storeAwaySinceSeconds');
+  await server.kill();
+  await running.until(/"storeAwaySinceSeconds".*"sensors"/);
+  const { status, lines } = await running.end('SIGINT');
+  expect(JSON.parse(String(lines.at(-1)))).toMatchObject({ event: 'stopped', lastFault: expect.any(String) });
+  expect(status).toBe(1);
 }, 60_000);
 
 test('--quiet says nothing', async () => {

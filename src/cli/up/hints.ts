@@ -22,7 +22,7 @@ export function hints(instrument: Instrument, choice: StoreChoice, program: stri
   if (isInMemory(instrument)) {
     const end = 'Ctrl-C ends it, and the data with it.';
     const note = 'The store is in memory: no other process sees it.';
-    return { lines: [note, end], short: `${note} ${end}`, all: 'see them in a larger window' };
+    return { lines: [note, end], short: `${note} ${end}`, all: 'in a larger window' };
   }
   const url = choice.url ?? '';
   const sensor = handySensor(instrument);
@@ -37,7 +37,7 @@ export function hints(instrument: Instrument, choice: StoreChoice, program: stri
   return {
     lines: [`Try in a second shell, ${place}:`, ...commands.map((command) => `  ${command}`), end],
     short: `${end} In a second shell: ${commands.at(-1)}`,
-    all: `see them in a larger window, or with ${program} state keys${where}`,
+    all: `in a larger window, or ${program} state keys${where}`,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Instrument, InstrumentStatus, Preparation } from '../../instrument/index.ts';
+import type { Instrument, InstrumentStatus, Preparation, RetentionRule } from '../../instrument/index.ts';
 import { printable } from '../terminal.ts';
-import { clockText, counted, grouped, lossText } from './words.ts';
+import { ageText, clockText, counted, grouped, lossText } from './words.ts';
 
 const maxNames = 3;
 
@@ -17,7 +17,11 @@ export function startReport({ definition, preparation, store }: Instrument): Sta
   const { snapshot, attributes } = preparation;
   return {
     title: printable(description === undefined ? name : `${name}: ${description}`),
-    details: [...snapshotLines(snapshot), ...attributeLines(attributes)],
+    details: [
+      ...snapshotLines(snapshot),
+      ...attributeLines(attributes),
+      ...retentionLines(definition.retention),
+    ],
     warnings: differenceLines(attributes),
     store: `store: ${printable(store.location)}`,
   };
@@ -28,7 +32,12 @@ export function isInMemory({ store }: Instrument): boolean {
 }
 
 /** What is wrong now, or was: one line each. */
-export function troubleLines({ storeAway, emptiedSeconds, lastFault }: InstrumentStatus): string[] {
+export function troubleLines({
+  storeAway,
+  emptiedSeconds,
+  lastFault,
+  retention,
+}: InstrumentStatus): string[] {
   const lines: string[] = [];
   if (storeAway !== undefined) {
     const what = storeAway.error === undefined ? 'has not answered' : 'not reachable';
@@ -40,6 +49,9 @@ export function troubleLines({ storeAway, emptiedSeconds, lastFault }: Instrumen
     );
   }
   if (lastFault !== undefined) lines.push(`last fault: ${printable(lastFault)}`);
+  if (retention?.lastFault !== undefined) {
+    lines.push(`old samples could not be removed: ${printable(retention.lastFault)}`);
+  }
   return lines;
 }
 
@@ -62,6 +74,20 @@ function snapshotLines(snapshot: Preparation['snapshot']): string[] {
 
 function attributeLines({ set, inPlace }: Preparation['attributes']): string[] {
   return set + inPlace === 0 ? [] : [`attributes: ${grouped(set)} set, ${grouped(inPlace)} already there`];
+}
+
+/** `retention: wind_* 7 d, * last 100 000` */
+function retentionLines(rules: readonly RetentionRule[]): string[] {
+  if (rules.length === 0) return [];
+  const shown = rules.slice(0, maxNames).map(({ keys, keepMs, keepLast }) => {
+    const bounds = [
+      ...(keepMs === undefined ? [] : [ageText(keepMs / 1000)]),
+      ...(keepLast === undefined ? [] : [`last ${grouped(keepLast)}`]),
+    ];
+    return `${printable(keys)} ${bounds.length === 0 ? 'forever' : bounds.join(' and ')}`;
+  });
+  const more = rules.length > maxNames ? ` and ${rules.length - maxNames} more` : '';
+  return [`retention: ${shown.join(', ')}${more}`];
 }
 
 function differenceLines({ different }: Preparation['attributes']): string[] {

@@ -5,6 +5,7 @@ import type { Hints } from './hints.ts';
 import { layout } from './layout.ts';
 import { Rate } from './rate.ts';
 import { type StartReport, troubleLines } from './report.ts';
+import { startRhythm } from './rhythm.ts';
 import { Screen } from './screen.ts';
 import { sensorTable } from './table.ts';
 import { counted, grouped, lossText } from './words.ts';
@@ -31,14 +32,10 @@ export function openLiveView(
     screen.draw(layout({ report, hints, status, totals, nowSeconds }, screen));
   };
   draw();
-  const timer = setInterval(() => {
-    // What is read comes with the next frame, however long the store takes.
-    draw();
-    void instrument.refresh();
-  }, drawMs);
+  const rhythm = startRhythm(instrument, drawMs, draw);
   return {
     [Symbol.dispose]() {
-      clearInterval(timer);
+      rhythm[Symbol.dispose]();
       draw();
       screen[Symbol.dispose]();
     },
@@ -57,7 +54,7 @@ export function openPlainView(
     terminal.stdout.write(lines.map((line) => `${line}\n`).join(''));
   print([title, ...details, ...warnings, store]);
   let seconds = 0;
-  const timer = setInterval(() => {
+  return startRhythm(instrument, 1000, () => {
     seconds += 1;
     const nowSeconds = terminal.nowSeconds();
     const status = instrument.status();
@@ -66,9 +63,7 @@ export function openPlainView(
       const table = sensorTable(status, { width: plainWidth, maxLines: Infinity, nowSeconds });
       print(['', ...table.map(({ text }) => text), '', ...totals, '', ...hints.lines]);
     } else if (seconds % 10 === 0) print(totals);
-    if (seconds < 2) void instrument.refresh();
-  }, 1000);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  });
 }
 
 /** One JSON object a line: `started`, `status` every second, `stopped`. */
@@ -77,21 +72,34 @@ export function openJsonView(terminal: Terminal, instrument: Instrument): View {
   const { definition, store, preparation } = instrument;
   const print = (event: Record<string, unknown>) => terminal.stdout.write(`${JSON.stringify(event)}\n`);
   print({ event: 'started', instrument: definition.name, store: store.location, ...preparation });
-  const timer = setInterval(() => {
+  const rhythm = startRhythm(instrument, 1000, () => {
     if (terminal.stdout.writableNeedDrain) return;
     const time = terminal.nowSeconds();
     const { sensors, storeAway, ...totals } = instrument.status();
     const samplesPerSecond = rate.mark(time, totals.written);
     const storeAwaySinceSeconds = storeAway?.sinceSeconds;
-    const status = JSON.stringify({ event: 'status', time, samplesPerSecond, ...totals, storeAwaySinceSeconds });
-    void instrument.refresh();
+    const status = JSON.stringify({
+      event: 'status',
+      time,
+      samplesPerSecond,
+      ...totals,
+      storeAwaySinceSeconds,
+    });
     terminal.stdout.write(`${status.slice(0, -1)},"sensors":[${sensors.map(sensorJson).join(',')}]}\n`);
-  }, 1000);
+  });
   return {
     [Symbol.dispose]() {
-      clearInterval(timer);
-      const { written, losses, lastLossSeconds, lastFault } = instrument.status();
-      print({ event: 'stopped', store: store.location, written, losses, lastLossSeconds, lastFault });
+      rhythm[Symbol.dispose]();
+      const { written, losses, lastLossSeconds, lastFault, retention } = instrument.status();
+      print({
+        event: 'stopped',
+        store: store.location,
+        written,
+        losses,
+        lastLossSeconds,
+        lastFault,
+        retention,
+      });
     },
   };
 }
@@ -103,9 +111,11 @@ function sensorJson({ name, units, value, timeSeconds: time, samples }: SensorSt
 }
 
 function totalsText(
-  { written, losses, lastLossSeconds }: InstrumentStatus,
+  { written, losses, lastLossSeconds, retention }: InstrumentStatus,
   samplesPerSecond: number | undefined,
 ): string {
+  const removed = retention?.removed ?? 0;
+  const old = removed === 0 ? '' : `, ${counted(removed, 'old sample')} removed`;
   const rate = samplesPerSecond === undefined ? '-' : grouped(samplesPerSecond);
-  return `${rate} samples/s, ${counted(written, 'sample')} written since the start, ${lossText(losses, lastLossSeconds)}`;
+  return `${rate} samples/s, ${counted(written, 'sample')} written since the start, ${lossText(losses, lastLossSeconds)}${old}`;
 }

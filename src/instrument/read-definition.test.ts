@@ -199,6 +199,17 @@ test.each<[string, string, string]>([
     'instrument.yaml:2:20: state.snapshot: there is no file no.rdb',
   ],
   ['a snapshot as store', 'name: a\nstore: x.rdb', 'instrument.yaml:2:8: store is a snapshot'],
+  [
+    'no store',
+    'name: a\nstore: foo',
+    'instrument.yaml:2:8: store: "foo" names no store; expected sqlite:FOLDER',
+  ],
+  [
+    'a store of another world',
+    'name: a\nstore: http://h',
+    'instrument.yaml:2:8: store: "http://h" names no store',
+  ],
+  ['a malformed store', 'name: a\nstore: "redis://h:x"', 'instrument.yaml:2:8: store: this URL is malformed'],
   ['a name twice', 'name: a\nname: b', "instrument.yaml:2:1: 'name' is here for the second time"],
   ['a tag', 'name: !js a', 'instrument.yaml:1:7: Unresolved tag: !js'],
   ['an alias of nothing', 'name: *a', 'instrument.yaml:1:7: '],

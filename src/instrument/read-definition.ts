@@ -109,6 +109,19 @@ function storeUrlOf(yaml: YamlFile, url: string, folder: string): string {
   if (namesSnapshot(url)) {
     throw yaml.fault(['store'], `store is a snapshot, which cannot be written: give it as state.snapshot`);
   }
+  if (!/^(?:memory:$|sqlite:.|rediss?:\/\/.)/.test(url)) {
+    const shown = url.includes('@') ? 'this' : JSON.stringify(url);
+    throw yaml.fault(
+      ['store'],
+      `store: ${shown} names no store; expected sqlite:FOLDER, redis://HOST, rediss://HOST or memory:`,
+    );
+  }
+  if (url.startsWith('redis') && !URL.canParse(url)) {
+    throw yaml.fault(
+      ['store'],
+      'store: this URL is malformed; expected redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]',
+    );
+  }
   const match = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url);
   return match === null ? url : `sqlite:${resolve(folder, match[1] ?? '')}`;
 }

@@ -13,7 +13,7 @@ const columns = 74;
 const rows = 32;
 const shownAfterMs = 6200;
 /** What one types to see this. */
-const commandLine = '$ npx alidade up examples/telescope';
+const commandLine = '$ npm start';
 
 interface Cell {
   readonly text: string;

@@ -12,7 +12,7 @@ export interface StoreChoice {
 /** What to do next, for a high terminal and for a low one. */
 export interface Hints {
   readonly lines: readonly string[];
-  readonly short: string;
+  readonly short: readonly string[];
   /** How all sensors can be seen. */
   readonly all: string;
 }
@@ -22,7 +22,7 @@ export function hints(instrument: Instrument, choice: StoreChoice, program: stri
   if (isInMemory(instrument)) {
     const end = 'Ctrl-C ends it, and the data with it.';
     const note = 'The store is in memory: no other process sees it.';
-    return { lines: [note, end], short: `${note} ${end}`, all: 'in a larger window' };
+    return { lines: [note, end], short: [`${note} ${end}`], all: 'in a larger window' };
   }
   const url = choice.url ?? '';
   const sensor = handySensor(instrument);
@@ -36,7 +36,7 @@ export function hints(instrument: Instrument, choice: StoreChoice, program: stri
   const end = 'Ctrl-C ends it; the data stay.';
   return {
     lines: [`Try in a second shell, ${place}:`, ...commands.map((command) => `  ${command}`), end],
-    short: `${end} In a second shell: ${commands.at(-1)}`,
+    short: [`${end} In a second shell:`, `  ${commands.at(-1)}`],
     all: `in a larger window, or ${program} state keys${where}`,
   };
 }

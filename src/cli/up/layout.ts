@@ -47,15 +47,19 @@ function framesOf({ report, hints, status, totals }: Picture): Frame[] {
   const totalsLine: Line = { text: totals, look: lostSamples(status.losses) > 0 ? 'alert' : 'faint' };
   const troubles = troubleLines(status).map((text): Line => ({ text, look: 'alert' }));
   const now = [totalsLine, ...troubles];
-  const lines = hints.lines.map((text) => (text.startsWith(' ') ? { text } : faint(text)));
+  const hint = (text: string) => (text.startsWith(' ') ? { text } : faint(text));
   const { details, warnings, store } = report;
   return [
     {
       above: [title, ...plain([...details, ...warnings, store]), blank],
-      below: [blank, ...now, blank, ...lines],
+      below: [blank, ...now, blank, ...hints.lines.map(hint)],
     },
-    { above: [title, ...plain([...warnings, store]), blank], below: [blank, ...now, faint(hints.short)] },
-    { above: [title], below: [...now, faint(hints.short)] },
+    {
+      above: [title, ...plain([...warnings, store]), blank],
+      below: [blank, ...now, ...hints.short.map(hint)],
+    },
+    { above: [title], below: [...now, ...hints.short.map(hint)] },
+    { above: [title], below: now },
     { above: [], below: [totalsLine, ...troubles.slice(0, 1)] },
   ];
 }

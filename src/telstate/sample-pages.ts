@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Bound, Space } from '../store/index.ts';
 import { endEdge, startEdge } from './range.ts';
 import { timeBytes, unpackTime } from './time.ts';
@@ -38,6 +39,8 @@ export async function* memberPages(
     if (last === undefined) return;
     yield page;
     if (page.length < limit) return;
+    // Embedded stores read on this thread: between pages others have their turn.
+    await setImmediate();
     min = { at: last, inclusive: false };
     limit = nextLimit(page);
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
 import {
@@ -60,11 +61,12 @@ export function defineExport(state: Command, terminal: Terminal): void {
           start: options.from,
           end: options.to,
         };
+        using stop = new StopSignals();
         await using target =
           file === '-'
             ? await openOutput(terminal, head)
             : await openExportFile(file, head, options.resume === true);
-        const { keysTotal, leftOut } = await copy(state, head, target, file, terminal);
+        const { keysTotal, leftOut } = await copy(state, head, target, file, stop.signal, terminal);
         await target.finish();
         if (file === '-') return;
         await printLine(
@@ -84,9 +86,9 @@ async function copy(
   { keys, start, end }: ExportHead,
   target: ExportTarget,
   file: string,
+  stop: AbortSignal,
   terminal: Terminal,
 ): Promise<Extent> {
-  using stop = new StopSignals();
   using progress = await openProgress(terminal);
   let extent: Extent = { keysTotal: 0, leftOut: 0 };
   let waiting: string[] = [];
@@ -100,14 +102,14 @@ async function copy(
       waiting.push(line);
       waitingLength += line.length;
     }
-    if (waitingLength > flushLength || stop.signal.aborted) {
+    if (waitingLength > flushLength || stop.aborted) {
       await target.write(waiting);
       written += waitingLength;
       waiting = [];
       waitingLength = 0;
       progress.portion('exporting', page.keysDone / page.keysTotal, written);
     }
-    if (stop.signal.aborted) throw interrupted(file, target.lines);
+    if (stop.aborted) throw interrupted(file, target.lines);
   }
   await target.write(waiting);
   return extent;
@@ -129,6 +131,8 @@ async function openOutput(terminal: Terminal, head: ExportHead): Promise<ExportT
     async write(lines: readonly string[]): Promise<void> {
       if (lines.length === 0) return;
       await printLine(terminal, lines.join('\n'));
+      // Writing to a pipe and reading an embedded store leave no time to hear Ctrl-C.
+      await setImmediate();
       output.lines += lines.length;
     },
     finish: () => printLine(terminal, tailLine({ type: 'tail', lines: output.lines })),

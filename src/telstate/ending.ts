@@ -9,8 +9,10 @@ export interface EndingOptions {
 
 const longestTimerMs = 2 ** 31 - 1;
 
+const nothing = (): void => undefined;
+
 /**
- * What can end a wait early: its signal at any moment, its time-out once {@link startTimeout} was called. `onEnd` is
+ * What can end a wait early, which the process outlives until it is disposed: its signal at any moment, its time-out once {@link startTimeout} was called. `onEnd` is
  * called once when it does.
  */
 export class Ending implements Disposable {
@@ -19,6 +21,8 @@ export class Ending implements Disposable {
   readonly #name: string;
   readonly #options: EndingOptions;
   readonly #startedMs = performance.now();
+  /** Node.js would end beside a wait in which nothing else is open: not even the timer of a signal keeps it. */
+  readonly #alive: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
   #rejects = new Set<(error: Error) => void>();
@@ -33,6 +37,7 @@ export class Ending implements Disposable {
     }
     if (signal?.aborted) throw this.#cancelled();
     signal?.addEventListener('abort', this.#abort, { once: true });
+    this.#alive = setInterval(nothing, longestTimerMs);
   }
 
   /** Aborted when the wait has ended, in whatever way. */
@@ -68,6 +73,7 @@ export class Ending implements Disposable {
   [Symbol.dispose](): void {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     clearTimeout(this.#timer);
+    clearInterval(this.#alive);
     this.onEnd = () => undefined;
     this.#ended.abort();
   }

@@ -1,4 +1,4 @@
-import { AlidadeError } from '../shared/errors.ts';
+import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import type { Entry, Key, Space, Subscription } from '../store/index.ts';
 import type { Value } from './encoding/index.ts';
 import { Ending, type EndingOptions } from './ending.ts';
@@ -10,7 +10,15 @@ import { splitMember } from './time.ts';
 import { channelOf, type Notice, parseNotice } from './update.ts';
 import { encodeSubKey } from './write.ts';
 
-export interface WaitKeyOptions extends EndingOptions, ExactOption {
+export interface WaitConnectionOptions {
+  /**
+   * Called when the server of the store cannot be reached any more (`away`), and when it is back and the key was looked
+   * at again without success (`back`). The wait goes on meanwhile.
+   */
+  readonly onConnection?: ((now: 'away' | 'back') => void) | undefined;
+}
+
+export interface WaitKeyOptions extends EndingOptions, ExactOption, WaitConnectionOptions {
   /**
    * What must be true of the value; of an indexed key the value is the `Map` of all sub-keys. The time is given for
    * sensors. Each sample is shown in the order in which it was added, even if newer ones exist meanwhile; after a lost
@@ -19,7 +27,7 @@ export interface WaitKeyOptions extends EndingOptions, ExactOption {
   readonly condition?: ((value: Value, timeSeconds: number | undefined) => boolean) | undefined;
 }
 
-export interface WaitIndexedOptions extends EndingOptions, ExactOption {
+export interface WaitIndexedOptions extends EndingOptions, ExactOption, WaitConnectionOptions {
   readonly condition?: ((value: Value) => boolean) | undefined;
 }
 
@@ -121,7 +129,7 @@ async function waitFor<T>(
   space: Space,
   keys: readonly Uint8Array[],
   name: string,
-  options: EndingOptions,
+  options: EndingOptions & WaitConnectionOptions,
   waiter: Waiter<T>,
 ): Promise<T> {
   using ending = new Ending(name, options);
@@ -129,7 +137,11 @@ async function waitFor<T>(
   if (atOnce !== undefined) return atOnce;
   const channels = keys.map(channelOf);
   await using subscription = await subscribe(space, channels, ending);
-  const meanwhile = await ending.race(waiter.check());
+  const meanwhile = await ending.race(waiter.check()).catch((error: unknown) => {
+    if (!isAlidadeError(error, 'ALI_STORE_UNREACHABLE')) throw error;
+    ending.startTimeout();
+    return ending.race(patiently(waiter.check, ending.signal));
+  });
   if (meanwhile !== undefined) return meanwhile;
   ending.startTimeout();
   for (;;) {
@@ -143,9 +155,13 @@ async function waitFor<T>(
       );
     }
     if (event.event === 'gap') {
-      if (event.reason === 'away') continue;
+      if (event.reason === 'away') {
+        options.onConnection?.('away');
+        continue;
+      }
       const found = await ending.race(patiently(waiter.check, ending.signal));
       if (found !== undefined) return found;
+      if (event.reason === 'reconnected') options.onConnection?.('back');
       continue;
     }
     const notice = parseNotice(event.payload);

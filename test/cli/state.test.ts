@@ -186,10 +186,17 @@ describe('wait', () => {
   });
 
   test('gives up after its timeout', async () => {
-    expect(await refused(4, 'wait', 'nothing', '--timeout', '0.05s')).toContain('(ALI_TIMEOUT)');
-    expect(await refused(4, 'wait', 'wind', '--condition', 'value > 5', '--timeout', '20ms')).toContain(
-      "'wind'",
+    const wait = (...args: readonly string[]) => refused(4, 'wait', ...args, '--timeout', '20ms');
+    expect(await wait('wint')).toBe(
+      "alidade: timed out after 0.02 s waiting for 'wint': there is no such key; did you mean 'wind'? (ALI_TIMEOUT)",
     );
+    expect(await wait('wind', '--condition', 'value > 5')).toContain(
+      "waiting for 'wind' to fulfil value > 5: the last value was 3 at 1970-01-01T00:01:40.000000Z (ALI_TIMEOUT)",
+    );
+    await said('index', 'set', 'gains', 'm000', '1.0');
+    expect(await wait('gains', '--sub', 'm001')).toContain("'gains'['m001']: 'gains' has no such sub-key");
+    expect(await wait('gains', '--sub', 'm000', '--condition', 'value > 5')).toContain('last value was 1.0');
+    expect(await refused(5, 'wait', 'wind', '--sub', 'm000')).toContain("'wind' is a sensor");
   });
 
   test('is woken by another process', async () => {

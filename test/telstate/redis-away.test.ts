@@ -15,7 +15,11 @@ describe.skipIf(!requireServer('redis-server', 'telescope state on a Redis that 
       const state = new TelescopeState(space);
       await state.add('s', 1, { time: 1 });
       await using watch = await state.watch(['s', 'a']);
-      const waiting = state.waitKey('s', { condition: (value) => value === 4 });
+      const heard: string[] = [];
+      const waiting = state.waitKey('s', {
+        condition: (value) => value === 4,
+        onConnection: (now) => heard.push(now),
+      });
       await state.add('s', 2, { time: 2 });
       expect(await watch.next()).toMatchObject({ value: { key: 's', value: 2 } });
       const next = watch.next();
@@ -32,6 +36,7 @@ describe.skipIf(!requireServer('redis-server', 'telescope state on a Redis that 
       await state.add('s', 4, { time: 4 });
       expect(await watch.next()).toMatchObject({ value: { key: 's', value: 4 } });
       expect(await waiting).toMatchObject({ value: 4, timeSeconds: 4 });
+      expect(heard).toEqual(['away', 'back']);
     } finally {
       await server.close();
     }

@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { parseDurationMs } from '../../shared/duration.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { compileCondition } from '../../shared/expression.ts';
-import { formatJson, type Indexed, type Value, type WatchEvent } from '../../telstate/index.ts';
+import {
+  formatJson,
+  type Indexed,
+  type Value,
+  type WatchConnection,
+  type WatchEvent,
+} from '../../telstate/index.ts';
 import { examples, named } from '../options.ts';
 import { clipped, printable, printLine, type Terminal } from '../terminal.ts';
 import { formatTime, parseTime } from '../time.ts';
@@ -11,9 +17,14 @@ import { expressionValue } from './expression-value.ts';
 import { assertKey, type StateOptions, withState, withStateOptions } from './open.ts';
 import { printIndexed, printValue } from './print.ts';
 import { showCell } from './show.ts';
+import { Waiting } from './waiting.ts';
 
 /** What a condition is asked about: a value, and of a sensor its time. */
-type Condition = (value: unknown, timeSeconds?: number) => boolean;
+interface Condition {
+  /** As it was typed. */
+  readonly source: string;
+  readonly isTrue: (value: unknown, timeSeconds?: number) => boolean;
+}
 
 interface WaitOptions extends StateOptions {
   readonly sub?: Value;
@@ -52,25 +63,46 @@ export function defineWait(state: Command, terminal: Terminal): void {
         options,
         terminal,
         'read',
-        async ({ state, isSnapshot }) => {
+        async ({ state, location, isSnapshot }) => {
           // A snapshot never changes: it is so now, or never.
           const timeoutMs = isSnapshot ? 0 : options.timeout;
-          const limits = { condition: options.condition, timeoutMs, exact: true };
-          if (options.sub !== undefined) {
-            return printValue(terminal, options, await state.waitIndexed(key, options.sub, limits));
+          const { sub: subKey, condition } = options;
+          using waiting = new Waiting(
+            { key, subKey, source: condition?.source, timeoutMs },
+            location,
+            terminal,
+          );
+          const limits = {
+            condition: (value: Value, timeSeconds?: number) => {
+              waiting.saw(value, timeSeconds);
+              return condition?.isTrue(value, timeSeconds) ?? true;
+            },
+            timeoutMs,
+            exact: true,
+            onConnection: (now: 'away' | 'back') => waiting.connection(now),
+          };
+          const inVain = async (error: unknown): Promise<never> => {
+            throw await waiting.failure(error, state);
+          };
+          if (subKey !== undefined) {
+            const value = await state.waitIndexed(key, subKey, limits).catch(inVain);
+            return printValue(terminal, options, value);
           }
-          const { type, value } = await state.waitKey(key, limits);
+          const { type, value } = await state.waitKey(key, limits).catch(inVain);
           if (type === 'indexed') return printIndexed(terminal, options, value as Indexed);
           await printValue(terminal, options, value);
         },
-        { key },
+        options.sub === undefined ? { key } : { key, type: 'indexed' },
       ),
     );
 }
 
 function readCondition(source: string): Condition {
   const isTrue = compileCondition(source, { names: ['value', 'time'] });
-  return (value, timeSeconds) => isTrue({ value: expressionValue(value as Value), time: timeSeconds });
+  return {
+    source,
+    isTrue: (value, timeSeconds) => isTrue({ value: expressionValue(value as Value), time: timeSeconds }),
+  };
 }
 
 interface WatchVerbOptions extends StateOptions {
@@ -100,23 +132,27 @@ export function defineWatch(state: Command, terminal: Terminal): void {
         await using watch = await state.watch(keys, { from: options.from ?? 'now', exact: true, signal });
         const keyWidth = Math.max(...keys.map((key) => printable(key).length));
         for await (const event of watch) {
-          const line =
-            options.json === true
-              ? eventJson(event)
-              : clipped(terminal, eventLine(event, keyWidth, terminal));
-          await printLine(terminal, line);
+          if (options.json === true) await printLine(terminal, eventJson(event));
+          else if (event.event === 'away' || event.event === 'back') {
+            terminal.stderr.write(`alidade: ${connectionText[event.event]}\n`);
+          } else await printLine(terminal, clipped(terminal, eventLine(event, keyWidth, terminal)));
         }
       });
     });
 }
 
+/** Said on stderr: it is about no key. */
+const connectionText: Record<WatchConnection['event'], string> = {
+  away: 'the store is not reachable; waiting for it',
+  back: 'the store is back; what was missed was printed, or named as a gap',
+};
+
 /** Of an event without a time of its own the line says when it came. */
-function eventLine(event: WatchEvent, keyWidth: number, terminal: Terminal): string {
-  if (event.event === 'away')
-    return `${formatTime(terminal.nowSeconds())}  the store is not reachable; waiting for it`;
-  if (event.event === 'back') {
-    return `${formatTime(terminal.nowSeconds())}  the store is back; what was missed is above, or named as a gap`;
-  }
+function eventLine(
+  event: Exclude<WatchEvent, WatchConnection>,
+  keyWidth: number,
+  terminal: Terminal,
+): string {
   const key = printable(event.key).padEnd(keyWidth);
   if (event.event === 'gap') {
     const what =

@@ -121,5 +121,16 @@ test('samples that a store cannot take because it is away are not called slow, a
   await expect.poll(() => run.simulator.losses.unreachable).toBe(30);
   expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 0, unreachable: 30 });
   expect(run.simulator.lastLossSeconds).toBe(1_700_000_003.1);
+
+  // What was left out while it was known to be away stays so when it is back.
+  run.space.fault = undefined;
+  run.space.held = [];
+  run.clock.advance(2000);
+  await expect.poll(() => run.space.held?.length).toBe(10);
+  const again = run.space.held;
+  run.space.held = undefined;
+  for (const letGo of again) letGo();
+  await run.simulator.stop();
+  expect(run.simulator.losses).toEqual({ slow: 0, late: 0, failed: 0, unreachable: 40 });
   expect(run.simulator.lastFault).toBe('no answer (ALI_STORE_UNREACHABLE)');
 });

@@ -75,8 +75,7 @@ export class Simulator {
 
   get losses(): Losses {
     const losses = { ...this.#losses };
-    const reason = this.#contact.away?.error === undefined ? 'slow' : 'unreachable';
-    for (const { samples } of this.#leftOut) losses[reason] += samples;
+    for (const { samples } of this.#leftOut) losses.slow += samples;
     return losses;
   }
 
@@ -103,7 +102,8 @@ export class Simulator {
     return (timeSeconds, missed) => {
       if (missed > 0) this.#lose('late', missed * channels.length, timeSeconds);
       if (underWay >= maxUnderWay) {
-        leftOut.samples += channels.length;
+        if (this.#contact.away?.error !== undefined) this.#lose('unreachable', channels.length, timeSeconds);
+        else leftOut.samples += channels.length;
         this.#lastLossSeconds = timeSeconds;
         return;
       }

@@ -97,5 +97,12 @@ test('a store that is away, and one that was emptied, are told on any terminal',
   const silent = pictureOf(1, { storeAway: { sinceSeconds: at, error: undefined } });
   expect(texts(silent, size(80, 23))).toContain('store has not answered since 09:03:05');
   const emptied = texts(pictureOf(1, { emptiedSeconds: at }), size(140, 23)).join('\n');
-  expect(emptied).toContain('the store was found empty at 09:03:05: attributes and snapshot are gone');
+  expect(emptied).toContain('store found empty at 09:03:05: start again');
+});
+
+test('losses have a line of their own, with the reason and the last time', () => {
+  const losses = { slow: 0, late: 0, failed: 0, unreachable: 27 };
+  const lines = texts(pictureOf(14, { losses, lastLossSeconds: undefined }), size(80, 23));
+  expect(lines).toContain('lost: store not reachable 27');
+  expect(shown(lines)).toBe(14);
 });

@@ -1,6 +1,6 @@
 import type { Instrument, InstrumentStatus, Preparation, RetentionRule } from '../../instrument/index.ts';
 import { printable } from '../terminal.ts';
-import { ageText, clockText, counted, grouped, lossText } from './words.ts';
+import { ageText, clockText, counted, grouped, lossReasons, lossText } from './words.ts';
 
 const maxNames = 3;
 
@@ -36,19 +36,22 @@ export function troubleLines({
   storeAway,
   emptiedSeconds,
   lastFault,
+  losses,
+  lastLossSeconds,
   retention,
 }: InstrumentStatus): string[] {
   const lines: string[] = [];
+  const reasons = lossReasons(losses, lastLossSeconds);
   if (storeAway !== undefined) {
     const what = storeAway.error === undefined ? 'has not answered' : 'not reachable';
     lines.push(`store ${what} since ${clockText(storeAway.sinceSeconds)}`);
   }
   if (emptiedSeconds !== undefined) {
-    lines.push(
-      `the store was found empty at ${clockText(emptiedSeconds)}: attributes and snapshot are gone; start again to put them back`,
-    );
+    lines.push(`store found empty at ${clockText(emptiedSeconds)}: start again to put attributes back`);
   }
-  if (lastFault !== undefined) lines.push(`last fault: ${printable(lastFault)}`);
+  if (reasons !== '') lines.push(`lost: ${reasons}`);
+  // While the store is away that is the fault.
+  if (lastFault !== undefined && storeAway === undefined) lines.push(`last fault: ${printable(lastFault)}`);
   if (retention?.lastFault !== undefined) {
     lines.push(`old samples could not be removed: ${printable(retention.lastFault)}`);
   }

@@ -121,7 +121,7 @@ test('counts and losses', () => {
   const at = new Date(2026, 2, 4, 9, 3, 5).getTime() / 1000;
   expect(lossText({ slow: 0, late: 0, failed: 0, unreachable: 0 }, undefined)).toBe('0 lost');
   expect(lossText({ slow: 1000, late: 0, failed: 2, unreachable: 0 }, at)).toBe(
-    '1 002 lost (store too slow 1 000, failed 2), the last at 09:03:05',
+    '1 002 lost (store too slow 1 000, failed 2, the last at 09:03:05)',
   );
   expect(lossText({ slow: 0, late: 0, failed: 0, unreachable: 27 })).toBe('27 lost (store not reachable 27)');
 });

@@ -8,7 +8,7 @@ import { type StartReport, troubleLines } from './report.ts';
 import { startRhythm } from './rhythm.ts';
 import { Screen } from './screen.ts';
 import { sensorTable } from './table.ts';
-import { counted, grouped, lossText } from './words.ts';
+import { counted, grouped, lostSamples } from './words.ts';
 
 /** How a running instrument is shown until it is disposed. */
 export type View = Disposable;
@@ -110,12 +110,8 @@ function sensorJson({ name, units, value, timeSeconds: time, samples }: SensorSt
   return value === undefined ? sensor : `${sensor.slice(0, -1)},"value":${formatJson(value)}}`;
 }
 
-function totalsText(
-  { written, losses, lastLossSeconds, retention }: InstrumentStatus,
-  samplesPerSecond: number | undefined,
-): string {
-  const removed = retention?.removed ?? 0;
-  const old = removed === 0 ? '' : `, ${counted(removed, 'old sample')} removed`;
+function totalsText({ written, losses }: InstrumentStatus, samplesPerSecond: number | undefined): string {
   const rate = samplesPerSecond === undefined ? '-' : grouped(samplesPerSecond);
-  return `${rate} samples/s, ${counted(written, 'sample')} written since the start, ${lossText(losses, lastLossSeconds)}${old}`;
+  const lost = grouped(lostSamples(losses));
+  return `${rate} samples/s, ${counted(written, 'sample')} written since the start, ${lost} lost`;
 }

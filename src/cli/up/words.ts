@@ -14,19 +14,26 @@ export function lostSamples({ slow, late, failed, unreachable }: Losses): number
   return slow + late + failed + unreachable;
 }
 
-/** `0 lost`, `14 lost (store too slow 14), the last at 12:03:05`. */
+/** `0 lost`, `14 lost (store too slow 14, the last at 12:03:05)`. */
 export function lossText(losses: Losses, lastSeconds?: number): string {
+  const reasons = lossReasons(losses, lastSeconds);
+  const lost = `${grouped(lostSamples(losses))} lost`;
+  return reasons === '' ? lost : `${lost} (${reasons})`;
+}
+
+/** `store too slow 14, the last at 12:03:05`; nothing where nothing was lost. */
+export function lossReasons(losses: Losses, lastSeconds?: number): string {
   const { slow, late, failed, unreachable } = losses;
-  const reasons = [
+  if (lostSamples(losses) === 0) return '';
+  return [
     unreachable > 0 ? `store not reachable ${grouped(unreachable)}` : '',
     slow > 0 ? `store too slow ${grouped(slow)}` : '',
     late > 0 ? `too late ${grouped(late)}` : '',
     failed > 0 ? `failed ${grouped(failed)}` : '',
-  ].filter((reason) => reason !== '');
-  const lost = `${grouped(lostSamples(losses))} lost`;
-  if (reasons.length === 0) return lost;
-  const last = lastSeconds === undefined ? '' : `, the last at ${clockText(lastSeconds)}`;
-  return `${lost} (${reasons.join(', ')})${last}`;
+    lastSeconds === undefined ? '' : `the last at ${clockText(lastSeconds)}`,
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
 }
 
 /** The time of day on this machine: `12:03:05`. */

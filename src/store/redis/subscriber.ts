@@ -155,7 +155,22 @@ export class Subscriber {
       );
       for (const route of routes) route.confirm();
     } catch (error) {
-      if (replyCode(error) !== undefined) for (const route of routes) route.refuse(error);
+      if (replyCode(error) === undefined) return;
+      const [only, ...others] = routes;
+      // One that is refused has the whole command refused.
+      if (others.length > 0) await Promise.all(routes.map((route) => this.#askOnce(kind, [route])));
+      else if (only !== undefined) this.#refuse(only, error);
+    }
+  }
+
+  /** Who waits for the route is refused; who had it before the connection was lost would hear nothing more, and is told. */
+  #refuse(route: Route, error: unknown): void {
+    route.refuse(error);
+    for (const listener of [...route.listeners]) {
+      if (!listener.started) continue;
+      listener.queue.end(this.#connection.failure(error, 'subscribing again'));
+      listener.onEnd();
+      this.#leave(listener);
     }
   }
 

@@ -14,6 +14,16 @@ export interface InstrumentDefinition {
   /** In the order of the file. */
   readonly attributes: ReadonlyMap<string, Value>;
   readonly sensors: readonly SensorDefinition[];
+  /** Of the rules whose glob matches a sensor the first holds. */
+  readonly retention: readonly RetentionRule[];
+}
+
+/** How long samples are kept; without a bound for ever. */
+export interface RetentionRule {
+  /** A glob of keys. */
+  readonly keys: string;
+  readonly keepMs: number | undefined;
+  readonly keepLast: number | undefined;
 }
 
 /** A sensor of telescope state, and where its samples come from. */

@@ -1,6 +1,11 @@
 /** An instrument: what an `instrument.yaml` describes, brought to life. Start at instrument.ts. */
 export { type Clock, systemClock } from './clock.ts';
-export type { InstrumentDefinition, SensorDefinition, SimulationDefinition } from './definition.ts';
+export type {
+  InstrumentDefinition,
+  RetentionRule,
+  SensorDefinition,
+  SimulationDefinition,
+} from './definition.ts';
 export {
   defaultStoreUrl,
   type Instrument,
@@ -10,6 +15,7 @@ export {
 } from './instrument.ts';
 export type { Preparation } from './prepare.ts';
 export { instrumentFileName, readDefinition } from './read-definition.ts';
+export type { RetentionRuleStatus, RetentionStatus } from './retention.ts';
 export type { SensorStatus } from './sensor-readings.ts';
 export { compileSimulation, type Simulation } from './simulation.ts';
 export type { Losses } from './simulator.ts';

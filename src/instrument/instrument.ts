@@ -8,6 +8,7 @@ import type { InstrumentDefinition } from './definition.ts';
 import { Lease } from './lease.ts';
 import { type Preparation, prepareState } from './prepare.ts';
 import { readDefinition } from './read-definition.ts';
+import { Retention, type RetentionStatus } from './retention.ts';
 import { SensorReadings, type SensorStatus } from './sensor-readings.ts';
 import { type Losses, Simulator } from './simulator.ts';
 import { type StoreAway, StoreContact } from './store-contact.ts';
@@ -36,6 +37,8 @@ export interface InstrumentStatus {
   readonly emptiedSeconds: number | undefined;
   /** Why samples failed last. */
   readonly lastFault: string | undefined;
+  /** Undefined where the file says nothing about it. */
+  readonly retention?: RetentionStatus | undefined;
 }
 
 /** What an `instrument.yaml` describes, alive: {@link openInstrument}. */
@@ -86,6 +89,9 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   const readings = await SensorReadings.open(definition, state, contact, clock);
   opened.defer(() => simulator.stop());
   simulator.start(clock);
+  const retention = new Retention(state.space, definition.retention, clock);
+  opened.defer(() => retention.stop());
+  retention.start();
   const close = opened.move();
   return {
     definition,
@@ -93,14 +99,18 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
     state,
     preparation,
     takenOver: lease.lost,
-    status: () => statusOf(simulator, readings, contact),
+    status: () => ({ ...statusOf(simulator, readings, contact), retention: retention.status }),
     refresh: () => readings.refresh(),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function statusOf(simulator: Simulator, readings: SensorReadings, contact: StoreContact): InstrumentStatus {
+function statusOf(
+  simulator: Simulator,
+  readings: SensorReadings,
+  contact: StoreContact,
+): Omit<InstrumentStatus, 'retention'> {
   return {
     sensors: readings.sensors,
     written: simulator.sensors.reduce((sum, { written }) => sum + written, 0),

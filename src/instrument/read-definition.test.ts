@@ -270,3 +270,30 @@ test('the file that the reference shows is taken', () => {
     ['visitors', undefined],
   ]);
 });
+
+test('retention: lengths of time, numbers of samples, and what is kept for ever', () => {
+  const { retention } = read(`
+name: a
+state:
+  retention:
+    - { keys: 'm0*_pos_*', keep: 7d }
+    - { keys: wind, keepLast: 100000, keep: 90 }
+    - { keys: '*', keep: forever }
+`);
+  expect(retention).toEqual([
+    { keys: 'm0*_pos_*', keepMs: 604_800_000, keepLast: undefined },
+    { keys: 'wind', keepMs: 90_000, keepLast: 100_000 },
+    { keys: '*', keepMs: undefined, keepLast: undefined },
+  ]);
+  expect(read('name: a\n').retention).toEqual([]);
+});
+
+test.each([
+  ["{ keys: '*' }", 'state.retention.0 is a map; expected a map that says keep, keepLast or both'],
+  ["{ keys: '*', keep: a week }", "state.retention.0.keep: 'a week' is not a length of time: give 10s"],
+  ["{ keys: '*', keepLast: 0 }", 'state.retention.0.keepLast is 0; expected a number of samples, 1 or more'],
+  ["{ keys: '*', keeplast: 5 }", "unknown name 'keeplast' in state.retention.0; did you mean 'keepLast'?"],
+  ['{ keep: 5s }', 'state.retention.0.keys is missing; expected a glob of keys'],
+])('retention that is refused: %s', (given, expected) => {
+  expect(refusal(`name: a\nstate:\n  retention:\n    - ${given}\n`)).toContain(expected);
+});

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { parseDurationMs } from '../shared/duration.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import { nearestName } from '../shared/nearest-name.ts';
 import { namesSnapshot } from '../store/index.ts';
 import { float, type Value } from '../telstate/index.ts';
-import type { InstrumentDefinition, SensorDefinition } from './definition.ts';
+import type { InstrumentDefinition, RetentionRule, SensorDefinition } from './definition.ts';
 import { instrumentSchema, namesIn } from './schema.ts';
 import { compileSimulation, type Simulation } from './simulation.ts';
 import { type Path, YamlFile } from './yaml-file.ts';
@@ -45,6 +46,9 @@ export function readDefinition(path: string): InstrumentDefinition {
         },
       }),
     ),
+    retention: state.retention.map(({ keys, keep, keepLast }, i): RetentionRule => {
+      return { keys, keepMs: keepMsOf(yaml, i, keep), keepLast };
+    }),
   };
 }
 
@@ -84,6 +88,17 @@ function simulationOf(yaml: YamlFile, sensor: string, source: string, instrument
     const path = ['state', 'sensors', sensor, 'simulate'];
     const place = yaml.found(path) === 'a map' ? [...path, 'value'] : path;
     throw yaml.fault(place, `${place.join('.')}: ${error.message}`);
+  }
+}
+
+function keepMsOf(yaml: YamlFile, rule: number, keep: string | undefined): number | undefined {
+  if (keep === undefined || keep === 'forever') return undefined;
+  try {
+    return parseDurationMs(keep);
+  } catch (error) {
+    if (!isAlidadeError(error, 'ALI_USAGE')) throw error;
+    const place = ['state', 'retention', rule, 'keep'];
+    throw yaml.fault(place, `${place.join('.')}: ${error.message}, or forever`);
   }
 }
 
@@ -189,5 +204,6 @@ function unknownName(path: Path, key: string): string {
 function namesAt(path: Path): readonly string[] {
   if (path.length === 0) return namesIn.instrument;
   if (path.length === 1) return namesIn.state;
+  if (path[1] === 'retention') return namesIn.retention;
   return path.length === 3 ? namesIn.sensor : namesIn.simulate;
 }

@@ -49,6 +49,26 @@ const sensor = orEmpty(
   ),
 );
 
+const keepText = 'a length of time such as 7d, 12h or 30m, or forever';
+const keepLastText = 'a number of samples, 1 or more';
+const retentionRule = z
+  .strictObject(
+    {
+      keys: shortText("a glob of keys, such as 'wind_*'"),
+      keep: z
+        .preprocess(
+          (value) => (typeof value === 'number' ? String(value) : value),
+          z.string({ error: keepText }).min(1, { error: keepText }),
+        )
+        .optional(),
+      keepLast: z.int({ error: keepLastText }).min(1, { error: keepLastText }).optional(),
+    },
+    { error: mapError('a map with keys, and keep or keepLast') },
+  )
+  .refine(({ keep, keepLast }) => keep !== undefined || keepLast !== undefined, {
+    error: 'a map that says keep, keepLast or both',
+  });
+
 const state = orEmpty(
   z.strictObject(
     {
@@ -57,8 +77,12 @@ const state = orEmpty(
         z.record(key, z.unknown(), { error: mapError('a map of attributes and their values') }),
       ),
       sensors: orEmpty(z.record(key, sensor, { error: mapError('a map of sensors') })),
+      retention: z.preprocess(
+        (value) => value ?? [],
+        z.array(retentionRule, { error: 'a list of rules, such as - {keys: wind_*, keep: 7d}' }),
+      ),
     },
-    { error: mapError('a map with snapshot, attributes and sensors') },
+    { error: mapError('a map with snapshot, attributes, sensors and retention') },
   ),
 );
 
@@ -79,7 +103,8 @@ export const instrumentSchema = z.strictObject(
 /** The names that each kind of map in the file has. */
 export const namesIn = {
   instrument: ['name', 'description', 'store', 'state'],
-  state: ['snapshot', 'attributes', 'sensors'],
+  state: ['snapshot', 'attributes', 'sensors', 'retention'],
+  retention: ['keys', 'keep', 'keepLast'],
   sensor: ['units', 'description', 'simulate'],
   simulate: ['value', 'rate'],
 } as const;

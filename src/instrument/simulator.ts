@@ -75,7 +75,8 @@ export class Simulator {
 
   get losses(): Losses {
     const losses = { ...this.#losses };
-    for (const { samples } of this.#leftOut) losses.slow += samples;
+    const reason = this.#contact.away?.error === undefined ? 'slow' : 'unreachable';
+    for (const { samples } of this.#leftOut) losses[reason] += samples;
     return losses;
   }
 

@@ -227,7 +227,10 @@ export interface Space {
   subscribe(filter: SubscribeFilter, options?: SubscribeOptions): Promise<Subscription>;
 }
 
-/** The spaces of the parts; on Redis they are the databases 0, 1 and 2. */
+/**
+ * The spaces of the parts; on Redis they are the databases 0, 1 and 2. A Redis URL that names a database puts all spaces
+ * into it, as old clients do: `keys` and `clear` of one then mean the keys of all.
+ */
 export const spaceNames = ['state', 'shm', 'config'] as const;
 export type SpaceName = (typeof spaceNames)[number];
 

@@ -4,8 +4,9 @@
  *
  * @example
  * await using opened = new Opened();
- * const store = opened.use(await openStore(url));
- * return { store, close: opened.move() }; // nothing is closed at the end of the block
+ * const store = opened.use(await openStore('memory:'));
+ * const space = await store.space('state'); // should this throw, the store is closed
+ * const close = opened.move(); // from here on nothing is closed at the end of the block
  */
 export class Opened implements AsyncDisposable {
   #closers: (() => void | PromiseLike<void>)[] = [];

@@ -106,7 +106,10 @@ test('a name that is a file, and not a folder, is refused', async () => {
   const path = join(folder.path, 'file');
   writeFileSync(path, '');
   await expect(openStore(`sqlite:${path}`)).rejects.toEqual(
-    expect.objectContaining({ code: 'ALI_STORE_NOT_WRITABLE', message: expect.stringContaining('is a file') }),
+    expect.objectContaining({
+      code: 'ALI_STORE_NOT_WRITABLE',
+      message: expect.stringContaining('is a file'),
+    }),
   );
   // Where no folder can be made at all.
   await expect(openStore('sqlite:/proc/no/such')).rejects.toEqual(

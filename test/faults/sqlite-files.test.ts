@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/store/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -117,29 +119,38 @@ test('a name that is a file, and not a folder, is refused', async () => {
   );
 });
 
+/** Another user may not be able to read this clone: the program that tries, and what it imports, where all may. */
+function readableProgram(folder: string): URL {
+  const root = new URL('../..', import.meta.url).pathname;
+  const copy = join(folder, 'program');
+  const program = 'test/faults/programs/store-try.ts';
+  for (const name of ['package.json', 'src', program]) {
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  }
+  execFileSync('chmod', ['-R', 'a+rX', folder]);
+  return pathToFileURL(join(copy, program));
+}
+
 test.skipIf(!isRoot)('a folder that may not be written is refused with a clear error', async () => {
   using folder = temporaryFolder();
-  chmodSync(folder.path, 0o755);
-  await using program = runProgram(new URL('./programs/store-try.ts', import.meta.url), [
-    `sqlite:${folder.path}`,
-    String(nobody),
-    String(nobody),
-  ]);
+  const closed = join(folder.path, 'closed');
+  mkdirSync(closed);
+  const file = readableProgram(folder.path);
+  await using program = runProgram(file, [`sqlite:${closed}`, String(nobody), String(nobody)]);
   expect(await program.line()).toMatch(/^ALI_STORE_NOT_WRITABLE .*sqlite:/);
-  expect(readdirSync(folder.path)).toEqual([]);
+  expect(readdirSync(closed)).toEqual([]);
 });
 
 test.skipIf(!isRoot)('several users of one group share a folder', async () => {
   using folder = temporaryFolder();
   const group = 54321;
   const shared = join(folder.path, 'shared');
+  const file = readableProgram(folder.path);
   mkdirSync(shared);
-  chmodSync(folder.path, 0o755);
   chownSync(shared, -1, group);
   chmodSync(shared, 0o2770);
   const url = `sqlite:${shared}`;
   const tryAs = async (uid: number): Promise<string> => {
-    const file = new URL('./programs/store-try.ts', import.meta.url);
     await using program = runProgram(file, [url, String(uid), String(group)]);
     return await program.line();
   };

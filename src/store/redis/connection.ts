@@ -206,10 +206,14 @@ export class Connection {
     const { stream } = this.#redis;
     this.#corked = true;
     stream.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      stream.uncork();
-    });
+    process.nextTick(() => this.sendNow(stream));
+  }
+
+  /** Lets go what was called in this turn of the event loop so far. */
+  sendNow(stream = this.#redis.stream): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    stream.uncork();
   }
 
   async #prepare(): Promise<void> {

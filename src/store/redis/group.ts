@@ -4,7 +4,7 @@ import { replyCode } from './failures.ts';
 import { type Script, scripts } from './scripts.ts';
 
 /** A longer group would keep the server from others, and our own work apart from the server's. */
-const mostAtOnce = 32;
+const mostAtOnce = 16;
 /** Larger ones go alone: there is nothing to win. */
 const mostBytes = 16 * 1024;
 
@@ -38,7 +38,12 @@ export class Group {
       this.flush();
       return this.#runAlone(script, key, args);
     }
-    if (this.#script !== script || this.#steps.length >= mostAtOnce) this.flush();
+    if (this.#script !== script) this.flush();
+    if (this.#steps.length >= mostAtOnce) {
+      this.flush();
+      // The server begins with these while we are at the next.
+      this.#connection.sendNow();
+    }
     this.#script = script;
     return new Promise((resolve, reject) => {
       this.#steps.push({ key, args, resolve, reject });

@@ -54,17 +54,48 @@ const setField = script(`${steps}return each(function(key, how, channel, text)
   return tell(how, channel, text, value) or false
 end)`);
 
-/** Further arguments: how many members, the members. Gives how many were new. */
-const add = script(`${steps}return each(function(key, how, channel, text)
-  local added, failed = 0, nil
-  for _ = 1, tonumber(take()) do
-    local member = take()
-    local reply = not failed and redis.pcall('ZADD', key, 0, member)
-    failed = failed or failure(reply)
-    if not failed and reply == 1 then
-      added = added + 1
-      if how == 'p' then failed = tell(how, channel, text, member) end
+/**
+ * Further arguments: how many members, the members. Gives how many were new. Many members go in by the thousand, which
+ * costs the server less than one by one: asking first which of them are there (from Redis 6.2) tells which are new.
+ */
+const add = script(`${steps}local function oneByOne(key, first, last, onNew)
+  for i = first, last do
+    local reply = redis.pcall('ZADD', key, 0, ARGV[i])
+    local failed = failure(reply) or reply == 1 and onNew(ARGV[i])
+    if failed then return failed end
+  end
+end
+local function together(key, first, last, onNew)
+  local scores = redis.pcall('ZMSCORE', key, unpack(ARGV, first, last))
+  if failure(scores) then return oneByOne(key, first, last, onNew) end
+  local pairs, new, seen = {}, {}, {}
+  for i = first, last do
+    local member = ARGV[i]
+    if not scores[i - first + 1] and not seen[member] then
+      seen[member] = true
+      new[#new + 1] = member
+      pairs[#pairs + 1] = '0'
+      pairs[#pairs + 1] = member
     end
+  end
+  if #new == 0 then return end
+  local failed = failure(redis.pcall('ZADD', key, unpack(pairs)))
+  for i = 1, failed and 0 or #new do failed = failed or onNew(new[i]) end
+  return failed
+end
+return each(function(key, how, channel, text)
+  local added, failed = 0, nil
+  local function onNew(member)
+    added = added + 1
+    if how == 'p' then return tell(how, channel, text, member) end
+  end
+  local count = tonumber(take())
+  local first, last = at + 1, at + count
+  at = last
+  while first <= last and not failed do
+    local upTo = math.min(last, first + 999)
+    failed = (count < 8 and oneByOne or together)(key, first, upTo, onNew)
+    first = upTo + 1
   end
   if not failed and added > 0 and how == 'f' then failed = tell(how, channel, text) end
   return failed or added

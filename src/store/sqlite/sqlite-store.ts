@@ -120,12 +120,14 @@ class SqliteSpace implements EmbeddedSpace {
 
   /** Reads at once; only where another process is recovering the file does it wait for it, off the event loop. */
   async #whenFree<T>(work: () => T | Promise<T>): Promise<T> {
-    const deadline = performance.now() + readTimeoutMs;
+    let deadline: number | undefined;
     for (;;) {
       this.#assertOpen();
       try {
-        return await work();
+        const result = work();
+        return result instanceof Promise ? await result : result;
       } catch (error) {
+        deadline ??= performance.now() + readTimeoutMs;
         if (!isBusy(error) || performance.now() > deadline) throw sqliteFailure(error, this.location);
         await sleep(1);
       }

@@ -51,6 +51,23 @@ export function turns(context: Context): void {
     expect(plain(await space.read({ read: 'value', key: 'v' }))).toBe('value');
   });
 
+  test('of thousands of members at once each new one is added and told once, in their order', async () => {
+    const { space } = context;
+    const name = (i: number) => String(i).padStart(5, '0');
+    await space.write(add('s', name(7), name(1500)));
+    const subscription = await context.subscribe({ channels: ['c'] });
+    const numbers = Array.from({ length: 3000 }, (_, i) => (i * 7) % 2500);
+    const outcome = await space.write({ ...add('s', ...numbers.map(name)), notice: { channel: 'c' } });
+    const fresh = [...new Set(numbers)].filter((i) => i !== 7 && i !== 1500);
+    expect(outcome).toEqual({ changed: fresh.length });
+    expect(await heard(subscription, fresh.length)).toEqual(fresh.map((i) => `c ${name(i)}`));
+    expect(await space.read({ read: 'count', key: 's' })).toBe(2500);
+    await space.write(set('v', ''));
+    await expect(space.write(add('v', ...numbers.map(name)))).rejects.toMatchObject({
+      code: 'ALI_WRONG_KIND',
+    });
+  });
+
   test('the reads of one turn give each its own key', async () => {
     const { space } = context;
     await space.batch(

@@ -16,6 +16,7 @@ export {
 export type { Preparation } from './prepare.ts';
 export { instrumentFileName, readDefinition } from './read-definition.ts';
 export type { RetentionRuleStatus, RetentionStatus } from './retention.ts';
+export { retentionInForce } from './retention-in-force.ts';
 export type { SensorStatus } from './sensor-readings.ts';
 export { compileSimulation, type Simulation } from './simulation.ts';
 export type { Losses } from './simulator.ts';

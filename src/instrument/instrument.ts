@@ -79,9 +79,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   await using opened = new Opened();
   const url = options.storeUrl ?? definition.storeUrl ?? defaultStoreUrl;
   const store = opened.use(await openStore(url));
-  const lease = opened.use(
-    await Lease.take(await store.space('config'), definition.name, clock, store.location),
-  );
+  const lease = opened.use(await Lease.take(await store.space('config'), definition, clock, store.location));
   const state = new TelescopeState(await store.space('state'), { clock: () => clock.nowMs() / 1000 });
   const preparation = await prepareState(definition, state, options);
   const contact = new StoreContact(clock);

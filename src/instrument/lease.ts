@@ -3,10 +3,19 @@ import { hostname } from 'node:os';
 import { AlidadeError } from '../shared/errors.ts';
 import type { Space } from '../store/index.ts';
 import type { Clock } from './clock.ts';
+import type { InstrumentDefinition, RetentionRule } from './definition.ts';
 
 /** After this long without a sign of life the holder counts as gone. */
 export const leaseMs = 15_000;
 const renewMs = leaseMs / 3;
+
+/** Of an instrument, what its lease tells. */
+export type LeaseHolder = Pick<InstrumentDefinition, 'name' | 'retention'>;
+
+/** Where the lease of an instrument stands, in the space `config`; with `*` a glob for all of them. */
+export function leaseKey(instrument: string): string {
+  return `instrument:${instrument}:running`;
+}
 
 /** Who runs an instrument, as it stands in the store. */
 interface Holder {
@@ -15,6 +24,8 @@ interface Holder {
   readonly namespace: string;
   readonly pid: number;
   readonly sinceMs: number;
+  /** What it keeps, for whoever wants to tell; see retention-in-force.ts. */
+  readonly retention: readonly RetentionRule[];
 }
 
 /**
@@ -35,16 +46,17 @@ export class Lease implements AsyncDisposable {
   #renewal: Promise<void> = Promise.resolve();
   #released = false;
 
-  private constructor(space: Space, instrument: string, clock: Clock, location: string) {
+  private constructor(space: Space, instrument: LeaseHolder, clock: Clock, location: string) {
     this.#space = space;
-    this.#key = `instrument:${instrument}:running`;
-    this.#claim = `the instrument ${instrument} runs already on ${location}`;
+    this.#key = leaseKey(instrument.name);
+    this.#claim = `the instrument ${instrument.name} runs already on ${location}`;
     this.#clock = clock;
     const holder: Holder = {
       host: hostname(),
       namespace: processNamespace(),
       pid: process.pid,
       sinceMs: clock.nowMs(),
+      retention: instrument.retention,
     };
     this.#content = Buffer.from(JSON.stringify(holder));
     this.lost = new Promise((resolve) => {
@@ -53,7 +65,7 @@ export class Lease implements AsyncDisposable {
   }
 
   /** @throws ALI_INSTRUMENT_RUNNING while another process holds it */
-  static async take(space: Space, instrument: string, clock: Clock, location: string): Promise<Lease> {
+  static async take(space: Space, instrument: LeaseHolder, clock: Clock, location: string): Promise<Lease> {
     const lease = new Lease(space, instrument, clock, location);
     const found = await lease.#tryTake();
     if (found !== undefined) throw lease.#heldBy(found);
@@ -126,7 +138,7 @@ export class Lease implements AsyncDisposable {
 
 const maxDateMs = 8.64e15;
 
-function holderOf(content: Uint8Array): Holder | undefined {
+function holderOf(content: Uint8Array): Omit<Holder, 'retention'> | undefined {
   try {
     const { host, namespace, pid, sinceMs } = JSON.parse(Buffer.from(content).toString()) as Partial<Holder>;
     if (typeof host !== 'string' || typeof namespace !== 'string') return undefined;
@@ -138,7 +150,7 @@ function holderOf(content: Uint8Array): Holder | undefined {
 }
 
 /** Whether the holder was a process of this machine that is no more. */
-function isGone(holder: Holder | undefined): boolean {
+function isGone(holder: Omit<Holder, 'retention'> | undefined): boolean {
   if (holder === undefined || holder.pid <= 0) return false;
   if (holder.host !== hostname() || holder.namespace !== processNamespace()) return false;
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDurationMs } from './duration.ts';
+import { durationText, parseDurationMs } from './duration.ts';
 
 test.each([
   ['10s', 10_000],
@@ -15,4 +15,14 @@ test.each([
 
 test.each(['', '-1s', '10 s', 'ten', '1.2.3', 's'])("'%s' is not a length of time", (text) => {
   expect(() => parseDurationMs(text)).toThrow(/is not a length of time/);
+});
+
+test.each([
+  [604_800_000, '7d'],
+  [5_400_000, '90m'],
+  [90_000, '90s'],
+  [1_500, '1500ms'],
+])('%i ms is written %s, and read again as the same', (ms, text) => {
+  expect(durationText(ms)).toBe(text);
+  expect(parseDurationMs(text)).toBe(ms);
 });

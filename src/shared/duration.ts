@@ -23,3 +23,16 @@ export function parseDurationMs(text: string): number {
   }
   return value * 1000;
 }
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** In the largest unit that leaves no fraction: `7d`, `90m`, `1500ms`. @example durationText(604_800_000) // '7d' */
+export function durationText(ms: number): string {
+  const unit = units.find(([, size]) => ms >= size && ms % size === 0);
+  return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`;
+}

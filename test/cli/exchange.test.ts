@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openInstrument } from '../../src/instrument/index.ts';
 import { buildCommand, finished, type Result, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -157,7 +158,7 @@ test('what cannot be read, what is cut off and what is no export end with 2', as
 test('stat counts keys by type, and tells samples, times, rate, size and units of each', async () => {
   expect((await said('stat')).split('\n').map((line) => line.trimEnd().replace(/ {2,}/g, '|'))).toEqual([
     `sqlite:${path('.alidade')}: 4 keys (2 attributes, 1 sensor, 1 indexed key), 5 000 samples, ~90.0 kB`,
-    'key|type|count|first|last|rate|size|units',
+    'key|type|count|first|last|rate|size|units|kept',
     'gains|indexed|2|15 B',
     'observer|attribute|1|5 B',
     'wind|sensor|5 000|1970-01-01T00:00:00Z|1970-01-01T01:23:19Z|1 Hz|~90.0 kB|m/s',
@@ -175,4 +176,19 @@ test('stat counts keys by type, and tells samples, times, rate, size and units o
   });
   expect(await state('stat', 'wind', 'nothing')).toMatchObject({ status: 3, stdout: '' });
   expect(await state('stat', '--store', 'sqlite:nowhere')).toMatchObject({ status: 3, stdout: '' });
+});
+
+test('stat tells what a running instrument keeps of each sensor', async () => {
+  writeFileSync(
+    path('instrument.yaml'),
+    "name: tower\nstate:\n  retention:\n    - { keys: 'wind*', keep: 7d, keepLast: 10000 }\n",
+  );
+  await using instrument = await openInstrument(folder.path, { storeUrl: `sqlite:${path('.alidade')}` });
+  expect(await said('stat', 'wind')).toMatch(/ m\/s +7d, last 10 000$/);
+  expect(JSON.parse(await said('stat', 'wind*', '--json')).perKey).toMatchObject([
+    { key: 'wind', kept: '7d, last 10 000' },
+    { key: 'wind_units', type: 'attribute' },
+  ]);
+  await instrument.close();
+  expect(await said('stat', 'wind')).toMatch(/ m\/s$/);
 });

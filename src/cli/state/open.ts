@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
-import { namesSnapshot, openStore } from '../../store/index.ts';
+import { namesSnapshot, openStore, type Store } from '../../store/index.ts';
 import { repr, TelescopeState } from '../../telstate/index.ts';
 import type { Terminal } from '../terminal.ts';
 import { keyHint } from './hint.ts';
@@ -23,6 +23,7 @@ export type Access = 'read' | 'change' | 'create';
 /** A state that a verb works on, and the store under it. */
 export interface OpenState {
   readonly state: TelescopeState;
+  readonly store: Store;
   /** How messages name the store. */
   readonly location: string;
   /** Whether this is a snapshot file, which never changes. */
@@ -73,6 +74,7 @@ export async function withState<T>(
   try {
     return await work({
       state,
+      store,
       location: store.location,
       isSnapshot: url !== undefined && namesSnapshot(url),
     });

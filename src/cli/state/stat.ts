@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { keyBytes, keyText, type Space } from '../../store/index.ts';
+import { retentionInForce } from '../../instrument/index.ts';
+import { durationText } from '../../shared/duration.ts';
+import { keyBytes, keyText, type Space, type Store } from '../../store/index.ts';
 import { decodeValue, type KeyStatistics, keyStatistics } from '../../telstate/index.ts';
 import { examples } from '../options.ts';
 import { clipped, printable, printLine, type Terminal } from '../terminal.ts';
@@ -14,7 +16,7 @@ interface StatOptions extends StateOptions {
 const help = `
 Sizes are those of the values as telescope state encodes them; a store needs more. Of sensors with more than 1000
 samples the size is reckoned from the first and last 500 (~) unless --exact is said. The rate is that between the first
-and the last sample.`;
+and the last sample. What is kept of a sensor is told while 'alidade up' runs an instrument with rules for it.`;
 
 export function defineStat(state: Command, terminal: Terminal): void {
   withStateOptions(
@@ -27,11 +29,14 @@ export function defineStat(state: Command, terminal: Terminal): void {
     .addHelpText('after', help)
     .addHelpText('after', examples('alidade state stat', "alidade state stat 'wind_*' --json"))
     .action((globs: readonly string[], options: StatOptions) =>
-      withState(options, terminal, 'read', async ({ state: { space }, location }) => {
+      withState(options, terminal, 'read', async ({ state: { space }, store, location }) => {
         const rows: StatRow[] = [];
+        const keptAs = await keeping(store, space);
         for (const key of await matching(space, globs)) {
           const found = await keyStatistics(space, key, { exact: options.exact });
-          if (found !== undefined) rows.push({ ...found, units: await unitsOf(space, found) });
+          if (found === undefined) continue;
+          const kept = found.type === 'sensor' ? keptAs(key) : undefined;
+          rows.push({ ...found, units: await unitsOf(space, found), kept });
         }
         if (options.json === true) return printJson(terminal, rows);
         await printTable(terminal, rows, location);
@@ -41,6 +46,24 @@ export function defineStat(state: Command, terminal: Terminal): void {
 
 interface StatRow extends KeyStatistics {
   readonly units: string | undefined;
+  /** What a running instrument keeps of a sensor. */
+  readonly kept: string | undefined;
+}
+
+/** What the running instruments keep of a key; undefined where no rule is in force. */
+async function keeping(store: Store, space: Space): Promise<(key: Uint8Array) => string | undefined> {
+  const kept = new Map<string, string>();
+  for (const { keys, keepMs, keepLast } of await retentionInForce(store)) {
+    const bounds = [
+      ...(keepMs === undefined ? [] : [durationText(keepMs)]),
+      ...(keepLast === undefined ? [] : [`last ${grouped(keepLast)}`]),
+    ];
+    for (const key of await space.keys(keys)) {
+      const name = Buffer.from(key).toString('latin1');
+      if (!kept.has(name)) kept.set(name, bounds.length === 0 ? 'forever' : bounds.join(', '));
+    }
+  }
+  return (key) => kept.get(Buffer.from(key).toString('latin1'));
 }
 
 /** @throws ALI_NOT_FOUND where a glob matches nothing */
@@ -97,7 +120,7 @@ async function printJson(terminal: Terminal, rows: readonly StatRow[]): Promise<
   const head = JSON.stringify(totalsOf(rows)).slice(0, -1);
   await printLine(terminal, `${head},"perKey":[${rows.length === 0 ? ']}' : ''}`);
   for (const [i, row] of rows.entries()) {
-    const { key, type, count, sizeBytes, isEstimate, firstSeconds, lastSeconds, rateHz, units } = row;
+    const { key, type, count, sizeBytes, isEstimate, firstSeconds, lastSeconds, rateHz, units, kept } = row;
     const json = JSON.stringify({
       key: keyText(key),
       type,
@@ -108,12 +131,13 @@ async function printJson(terminal: Terminal, rows: readonly StatRow[]): Promise<
       sizeBytes,
       isEstimate,
       units,
+      kept,
     });
     await printLine(terminal, `${json}${i === rows.length - 1 ? ']}' : ','}`);
   }
 }
 
-const headings = ['key', 'type', 'count', 'first', 'last', 'rate', 'size', 'units'];
+const headings = ['key', 'type', 'count', 'first', 'last', 'rate', 'size', 'units', 'kept'];
 const rightAligned = new Set(['count', 'rate', 'size']);
 
 async function printTable(terminal: Terminal, rows: readonly StatRow[], location: string): Promise<void> {
@@ -141,7 +165,7 @@ async function printTable(terminal: Terminal, rows: readonly StatRow[], location
 }
 
 function cellsOf(row: StatRow): string[] {
-  const { key, type, count, sizeBytes, isEstimate, firstSeconds, lastSeconds, rateHz, units } = row;
+  const { key, type, count, sizeBytes, isEstimate, firstSeconds, lastSeconds, rateHz, units, kept } = row;
   return [
     printable(keyText(key)),
     type,
@@ -151,6 +175,7 @@ function cellsOf(row: StatRow): string[] {
     rateHz === undefined ? '' : `${Number(rateHz.toPrecision(3))} Hz`,
     type === 'foreign' ? '' : sizeText(sizeBytes, isEstimate),
     printable(units ?? ''),
+    kept ?? '',
   ];
 }
 

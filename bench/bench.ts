@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [ARGUMENT…]`: one measurement. */
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
   {
+    crowd: () => import('./crowd.ts'),
     memory: () => import('./memory.ts'),
     telstate: () => import('./telstate/index.ts'),
   };

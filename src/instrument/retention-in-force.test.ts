@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
+import { RedisServer } from '../../test/support/redis-server.ts';
+import { requireServer } from '../../test/support/require-server.ts';
 import { openStore } from '../store/index.ts';
 import { openInstrument } from './instrument.ts';
 import { retentionInForce } from './retention-in-force.ts';
@@ -42,3 +44,16 @@ test('leases of other versions and other things under such a key tell nothing', 
   await config.write({ do: 'push', key: 'instrument:list:running', items: [Buffer.from('x')] });
   expect(await retentionInForce(store)).toEqual([]);
 });
+
+test.skipIf(!requireServer('redis-server', 'retention in force on Redis'))(
+  'a Redis server without a database for instruments has none running',
+  async () => {
+    const server = await RedisServer.start({ settings: ['--databases', '1'] });
+    try {
+      await using store = await openStore(server.url);
+      expect(await retentionInForce(store)).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  },
+);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { retentionInForce } from '../../instrument/index.ts';
 import { durationText } from '../../shared/duration.ts';
 import { keyBytes, keyText, type Space, type Store } from '../../store/index.ts';
 import { decodeValue, type KeyStatistics, keyStatistics } from '../../telstate/index.ts';
@@ -52,6 +51,8 @@ interface StatRow extends KeyStatistics {
 
 /** What the running instruments keep of a key; undefined where no rule is in force. */
 async function keeping(store: Store, space: Space): Promise<(key: Uint8Array) => string | undefined> {
+  // Only here: no other verb of telescope state needs what reads instrument files.
+  const { retentionInForce } = await import('../../instrument/index.ts');
   const kept = new Map<string, string>();
   for (const { keys, keepMs, keepLast } of await retentionInForce(store)) {
     const bounds = [

@@ -1,14 +1,7 @@
 import { Redis } from 'ioredis';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
-import {
-  answerLost,
-  notReached,
-  reasonOf,
-  redisFailure,
-  replyCode,
-  storeClosed,
-  wasNeverSent,
-} from './failures.ts';
+import { storeClosed } from '../store-closed.ts';
+import { answerLost, notReached, reasonOf, redisFailure, replyCode, wasNeverSent } from './failures.ts';
 import type { RedisTarget } from './url.ts';
 
 export type Argument = string | Buffer;

@@ -127,10 +127,6 @@ export function answerLost(target: RedisTarget, why: string): AlidadeError {
   );
 }
 
-export function storeClosed(location: string): AlidadeError {
-  return new AlidadeError('ALI_STORE_CLOSED', `the store ${location} is closed`);
-}
-
 function scrubbed(message: string, target: RedisTarget): string {
   return target.password === undefined ? message : message.replaceAll(target.password, '***');
 }

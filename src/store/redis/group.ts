@@ -72,19 +72,19 @@ export class Group {
         settle(step, replies[i]);
       });
     } catch (error) {
-      if (replyCode(error) === 'CROSSSLOT' && steps.length > 1) return this.#sendAlone(script, steps);
-      for (const { reject } of steps) reject(error);
+      if (replyCode(error) === 'CROSSSLOT' && steps.length > 1) this.#sendAlone(script, steps);
+      else for (const { reject } of steps) reject(error);
     }
   }
 
   /** A cluster takes no keys of several slots in one command, and has done nothing: from now on each goes alone. */
-  async #sendAlone(script: Script, steps: readonly Step[]): Promise<void> {
+  #sendAlone(script: Script, steps: readonly Step[]): void {
     this.#alone = true;
     for (const { key, args, resolve, reject } of steps)
       this.#runAlone(script, key, args).then(resolve, reject);
   }
 
-  async #runAlone(script: Script, key: Buffer, args: readonly Argument[]): Promise<unknown> {
+  #runAlone(script: Script, key: Buffer, args: readonly Argument[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       void this.#send(script, [{ key, args, resolve, reject }]);
     });

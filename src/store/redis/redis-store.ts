@@ -1,8 +1,8 @@
 import { AlidadeError } from '../../shared/errors.ts';
 import { type Space, type SpaceName, type Store, spaceNames } from '../store.ts';
+import { storeClosed } from '../store-closed.ts';
 import { commandConnection } from './commander.ts';
 import type { Connection } from './connection.ts';
-import { storeClosed } from './failures.ts';
 import { Group } from './group.ts';
 import { RedisSpace } from './space.ts';
 import { Subscriber } from './subscriber.ts';

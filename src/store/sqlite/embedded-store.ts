@@ -1,5 +1,13 @@
 import { AlidadeError } from '../../shared/errors.ts';
-import { type Space, type SpaceName, type Store, spaceNames } from '../store.ts';
+import {
+  type BatchResult,
+  type Outcome,
+  type Space,
+  type SpaceName,
+  type Store,
+  spaceNames,
+} from '../store.ts';
+import { storeClosed } from '../store-closed.ts';
 
 export interface EmbeddedSpace extends Space {
   close(): Promise<void>;
@@ -18,7 +26,7 @@ export class EmbeddedStore implements Store {
   }
 
   async space(name: SpaceName): Promise<Space> {
-    if (this.#closed !== undefined) throw closedError(this.location);
+    if (this.#closed !== undefined) throw storeClosed(this.location);
     if (!spaceNames.includes(name)) {
       const known = spaceNames.join(', ');
       throw new AlidadeError('ALI_NO_SUCH_SPACE', `no space is called '${name}'; there are ${known}`);
@@ -43,6 +51,8 @@ export class EmbeddedStore implements Store {
   }
 }
 
-export function closedError(location: string): AlidadeError {
-  return new AlidadeError('ALI_STORE_CLOSED', `the store ${location} is closed`);
+/** What a batch of one operation and no condition did. */
+export function onlyOutcome(result: BatchResult): Outcome {
+  if (!result.applied) throw new Error('a batch without conditions is always applied');
+  return result.outcomes[0] as Outcome;
 }

@@ -16,7 +16,8 @@ import type {
   SubscribeOptions,
   Subscription,
 } from '../store.ts';
-import { closedError, type EmbeddedSpace, EmbeddedStore } from './embedded-store.ts';
+import { storeClosed } from '../store-closed.ts';
+import { type EmbeddedSpace, EmbeddedStore, onlyOutcome } from './embedded-store.ts';
 import { Reads } from './reads.ts';
 import { migrate } from './schema.ts';
 import { Statements } from './statements.ts';
@@ -56,8 +57,7 @@ class MemorySpace implements EmbeddedSpace {
 
   async write(operation: Operation): Promise<Outcome> {
     const result = await this.batch([], [operation]);
-    if (!result.applied) throw new Error('a batch without conditions is always applied');
-    return result.outcomes[0] as Outcome;
+    return onlyOutcome(result);
   }
 
   async batch(conditions: readonly Condition[], operations: readonly Operation[]): Promise<BatchResult> {
@@ -102,7 +102,7 @@ class MemorySpace implements EmbeddedSpace {
   }
 
   #assertOpen(): void {
-    if (!this.#db.isOpen) throw closedError(this.location);
+    if (!this.#db.isOpen) throw storeClosed(this.location);
   }
 }
 

@@ -18,8 +18,9 @@ import type {
   Subscription,
   WriteOptions,
 } from '../store.ts';
+import { storeClosed } from '../store-closed.ts';
 import { assertSafeSqlite, openDatabase } from './database.ts';
-import { closedError, type EmbeddedSpace, EmbeddedStore } from './embedded-store.ts';
+import { type EmbeddedSpace, EmbeddedStore, onlyOutcome } from './embedded-store.ts';
 import { isBusy, sqliteFailure } from './failures.ts';
 import { Reads } from './reads.ts';
 import { RingReader } from './ring-reader.ts';
@@ -71,8 +72,7 @@ class SqliteSpace implements EmbeddedSpace {
 
   async write(operation: Operation, options: WriteOptions = {}): Promise<Outcome> {
     const result = await this.batch([], [operation], options);
-    if (!result.applied) throw new Error('a batch without conditions is always applied');
-    return result.outcomes[0] as Outcome;
+    return onlyOutcome(result);
   }
 
   async batch(
@@ -135,6 +135,6 @@ class SqliteSpace implements EmbeddedSpace {
   }
 
   #assertOpen(): void {
-    if (this.#closing) throw closedError(this.location);
+    if (this.#closing) throw storeClosed(this.location);
   }
 }

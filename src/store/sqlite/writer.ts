@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import type { BatchResult } from '../store.ts';
+import { storeClosed } from '../store-closed.ts';
 import { readResult, writeBatch } from './batch-codec.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { closedError } from './embedded-store.ts';
 import { sqliteFailure } from './failures.ts';
 import { close, type Reply, taskTag, type WriterData } from './writer-protocol.ts';
 import type { PlainBatch } from './writes.ts';
@@ -62,7 +62,7 @@ export class Writer {
 
   #submit(write: (group: ByteWriter) => void): Promise<BatchResult> {
     if (this.#closing !== undefined) {
-      return Promise.reject(closedError(this.#data.location));
+      return Promise.reject(storeClosed(this.#data.location));
     }
     return new Promise((resolve, reject) => {
       const before = this.#group.length;

@@ -1,7 +1,7 @@
+import { strRepr } from '../../shared/python-text.ts';
 import { type Descriptor, type DType, parseDType } from './dtype.ts';
 import { Fault } from './fault.ts';
 import { type Literal, parseLiteral } from './literal.ts';
-import { strRepr } from './python-text.ts';
 import { countItems } from './shape.ts';
 import { Tuple } from './tuple.ts';
 

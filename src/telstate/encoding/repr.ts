@@ -1,9 +1,9 @@
+import { bytesRepr, floatRepr, strRepr } from '../../shared/python-text.ts';
 import { Complex } from './complex.ts';
 import { Float } from './float.ts';
 import { MsgpackTimestamp } from './msgpack-timestamp.ts';
 import { NdArray } from './nd-array.ts';
 import { NpScalar } from './np-scalar.ts';
-import { bytesRepr, floatRepr, strRepr } from './python-text.ts';
 import { Tuple } from './tuple.ts';
 
 const maxDepth = 20;

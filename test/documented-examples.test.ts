@@ -57,6 +57,7 @@ const given = {
   state: 'TelescopeState',
   bytes: 'Uint8Array<ArrayBuffer>',
   signal: 'AbortSignal',
+  file: 'Hdf5File',
 };
 
 /**

@@ -61,6 +61,18 @@ export const errorCodes = {
   ALI_EXPRESSION: { exit: 2, when: 'an expression does not parse or does not evaluate' },
   ALI_ENDPOINT: { exit: 2, when: 'a host:port text is malformed' },
   ALI_IMPORT: { exit: 2, when: 'lines of an import are not what an export writes' },
+  ALI_FILE_EXISTS: { exit: 5, when: 'a file is there already and was not to be replaced' },
+  ALI_DISK_FULL: { exit: 1, when: 'the disk is full; a file that was growing keeps what was committed' },
+  ALI_FILE_FAILED: {
+    exit: 1,
+    when: 'writing to an open file failed; it keeps what was committed before',
+  },
+  ALI_HDF5_REFUSED: {
+    exit: 2,
+    when: 'a name, type, length or order of calls that an HDF5 file cannot take; nothing of it was written',
+  },
+  ALI_HDF5_CLOSED: { exit: 1, when: 'something was added to an HDF5 file that is closed' },
+
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
   ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4 | 5; when: string }>;

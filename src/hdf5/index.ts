@@ -1,0 +1,15 @@
+export { createHdf5File } from './create-hdf5-file.ts';
+export type {
+  Attributes,
+  ChunkOptions,
+  CreateOptions,
+  Dataset,
+  DatasetOptions,
+  Filter,
+  Group,
+  Hdf5File,
+  Hdf5Object,
+  ValueOptions,
+} from './hdf5-file.ts';
+export type { Hdf5Storage } from './storage.ts';
+export type { Item, Items, NumberArray, NumberTypeName, TypeName } from './type-name.ts';

@@ -1,3 +1,4 @@
+import { foreign } from '../test/support/require-server.ts';
 import type { TestCounts } from './vitest.ts';
 
 export interface Check {
@@ -15,10 +16,9 @@ export function closeRun(checks: readonly Check[], counts: TestCounts): void {
   for (const check of [...checks, { name: 'tests', ok: counts.failed === 0 }]) {
     console.log(`${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}`);
   }
-  for (const [program, suites] of counts.leftOut) {
-    // Debian's packages have the names of the programs.
-    const remedy = `apt-get install ${program}`;
-    console.log(`left out, for want of ${program}: ${suites.join(', ')}. To run them: ${remedy}`);
+  for (const [name, suites] of counts.leftOut) {
+    const remedy = `apt-get install ${foreign[name].packages.join(' ')}`;
+    console.log(`left out, for want of ${name}: ${suites.join(', ')}. To run them: ${remedy}`);
   }
   console.log(`\n${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 /** `npm test [-- FILTER…]`: types, format and lint, build, then every test that needs no foreign program. */
-import { findProgram } from '../test/support/require-server.ts';
+import { foreign } from '../test/support/require-server.ts';
 import { installDebian, mayInstallDebian } from './debian.ts';
 import { run } from './run.ts';
 import { type Check, closeRun } from './summary.ts';
@@ -17,5 +17,7 @@ const checks = [
 ];
 
 console.log('\n== tests');
-if (findProgram('redis-server') === undefined && mayInstallDebian()) await installDebian('redis-server');
+for (const { packages, isHere } of Object.values(foreign)) {
+  if (mayInstallDebian() && !isHere()) await installDebian(...packages);
+}
 closeRun(checks, await runVitest(process.argv.slice(2)));

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ForeignName } from '../test/support/require-server.ts';
 import { run } from './run.ts';
 
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Suites that were left out, by the program that they need. */
-  readonly leftOut: ReadonlyMap<string, readonly string[]>;
+  /** Suites that were left out, by what they need. */
+  readonly leftOut: ReadonlyMap<ForeignName, readonly string[]>;
 }
 
 /** Runs vitest with its output on ours. A file that does not load and a run that breaks off count as a failure. */
@@ -56,13 +57,13 @@ function readCounts(file: string, status: number): Omit<TestCounts, 'leftOut'> {
   };
 }
 
-/** Lines of `program<tab>suite`, written by test/support/require-server.ts. */
-function readLeftOut(file: string): Map<string, string[]> {
-  const leftOut = new Map<string, string[]>();
+/** Lines of `name<tab>suite`, written by test/support/require-server.ts. */
+function readLeftOut(file: string): Map<ForeignName, string[]> {
+  const leftOut = new Map<ForeignName, string[]>();
   for (const line of new Set(readFileSync(file, 'utf8').split('\n'))) {
-    const [program, suite] = line.split('\t');
-    if (program === undefined || suite === undefined) continue;
-    leftOut.set(program, [...(leftOut.get(program) ?? []), suite].sort());
+    const [name, suite] = line.split('\t') as [ForeignName, string?];
+    if (suite === undefined) continue;
+    leftOut.set(name, [...(leftOut.get(name) ?? []), suite].sort());
   }
   return leftOut;
 }

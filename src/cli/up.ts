@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import { type Instrument, openInstrument, readDefinition, systemClock } from '../instrument/index.ts';
 import { parseDurationMs } from '../shared/duration.ts';
 import { isAlidadeError } from '../shared/errors.ts';
+import { StopSignals } from '../shared/stop-signals.ts';
 import { examples, named } from './options.ts';
 import { openProgress } from './progress.ts';
 import { printLine, type Terminal } from './terminal.ts';
 import { calledAs } from './up/called-as.ts';
 import { hints, type StoreChoice } from './up/hints.ts';
 import { startReport, stopLine } from './up/report.ts';
-import { StopSignals } from './up/stop-signals.ts';
 import { openJsonView, openLiveView, openPlainView, type View } from './up/view.ts';
 
 interface UpOptions {

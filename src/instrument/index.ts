@@ -1,5 +1,5 @@
 /** An instrument: what an `instrument.yaml` describes, brought to life. Start at instrument.ts. */
-export { type Clock, systemClock } from './clock.ts';
+export { type Clock, systemClock } from '../shared/clock.ts';
 export type {
   InstrumentDefinition,
   RetentionRule,

@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from '../shared/clock.ts';
 import type { AlidadeError } from '../shared/errors.ts';
 import { Opened } from '../shared/opened.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { SnapshotProgress } from '../store/rdb/index.ts';
 import { TelescopeState } from '../telstate/index.ts';
-import { type Clock, systemClock } from './clock.ts';
 import type { InstrumentDefinition } from './definition.ts';
 import { Lease } from './lease.ts';
 import { type Preparation, prepareState } from './prepare.ts';

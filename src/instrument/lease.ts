@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { Clock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import type { Space } from '../store/index.ts';
-import type { Clock } from './clock.ts';
 import type { InstrumentDefinition, RetentionRule } from './definition.ts';
 
 /** After this long without a sign of life the holder counts as gone. */

@@ -1,6 +1,6 @@
+import type { Clock } from '../shared/clock.ts';
 import { isAlidadeError, messageOf } from '../shared/errors.ts';
 import type { Space } from '../store/index.ts';
-import type { Clock } from './clock.ts';
 import type { RetentionRule } from './definition.ts';
 import { countSamples, removeOldest, type Surplus } from './removal.ts';
 

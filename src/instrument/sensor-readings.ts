@@ -1,6 +1,6 @@
+import type { Clock } from '../shared/clock.ts';
 import { keyBytes } from '../store/index.ts';
 import { decodeValue, splitMember, type TelescopeState, type Value } from '../telstate/index.ts';
-import type { Clock } from './clock.ts';
 import type { InstrumentDefinition, SensorDefinition } from './definition.ts';
 import { attributesOf } from './prepare.ts';
 import { SampleCount } from './sample-count.ts';

@@ -1,9 +1,9 @@
+import type { Clock } from '../shared/clock.ts';
 import { isAlidadeError, messageOf } from '../shared/errors.ts';
+import { startTicks } from '../shared/ticks.ts';
 import type { KeyedSample, TelescopeState, Value } from '../telstate/index.ts';
-import type { Clock } from './clock.ts';
 import type { SensorDefinition, SimulationDefinition } from './definition.ts';
 import { meansUnreachable, type StoreContact } from './store-contact.ts';
-import { startTicks } from './ticks.ts';
 
 /** Samples that were not stored, by the reason. */
 export interface Losses {

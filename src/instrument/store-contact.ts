@@ -1,5 +1,5 @@
+import type { Clock } from '../shared/clock.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
-import type { Clock } from './clock.ts';
 
 /** A store that does not answer. */
 export interface StoreAway {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
 import { keyText, type Space } from '../../store/index.ts';
 import type { FailedKey, WriteReport } from '../../store/rdb/index.ts';
 import { repr } from '../../telstate/index.ts';
 import { examples } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { printLine, type Terminal } from '../terminal.ts';
-import { StopSignals } from '../up/stop-signals.ts';
 import { type StateOptions, withState, withStateOptions } from './open.ts';
 
 interface DumpOptions extends StateOptions {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
 import {
   type ExportHead,
   type ExportPage,
@@ -13,7 +14,6 @@ import { examples, named } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 import { assertOrder, parseTime } from '../time.ts';
-import { StopSignals } from '../up/stop-signals.ts';
 import { counted, grouped } from '../up/words.ts';
 import { type ExportTarget, openExportFile } from './export-file.ts';
 import { type StateOptions, withState, withStateOptions } from './open.ts';

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { AlidadeError, isAlidadeError, messageOf } from '../../shared/errors.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
 import {
   type ImportReport,
   importLines,
@@ -12,7 +13,6 @@ import { readLines } from '../lines.ts';
 import { examples, named } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
-import { StopSignals } from '../up/stop-signals.ts';
 import { counted, grouped } from '../up/words.ts';
 import { type StateOptions, withState, withStateOptions } from './open.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { StopSignals } from '../../shared/stop-signals.ts';
 import type { BackupReport } from '../../store/upkeep/index.ts';
 import { examples } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
-import { StopSignals } from '../up/stop-signals.ts';
 import { counted } from '../up/words.ts';
 import {
   folderOfWord,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
 import type { SpaceCheck } from '../../store/upkeep/index.ts';
 import { examples } from '../options.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
-import { StopSignals } from '../up/stop-signals.ts';
 import { counted, grouped } from '../up/words.ts';
 import {
   type SpaceOption,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { StopSignals } from '../../shared/stop-signals.ts';
 import { keyText } from '../../store/index.ts';
 import type { SpaceCopy, StoreCopy } from '../../store/upkeep/index.ts';
 import { examples } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
-import { StopSignals } from '../up/stop-signals.ts';
 import { counted, grouped } from '../up/words.ts';
 import {
   megabytes,

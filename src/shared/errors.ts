@@ -73,6 +73,10 @@ export const errorCodes = {
   },
   ALI_HDF5_CLOSED: { exit: 1, when: 'something was added to an HDF5 file that is closed' },
 
+  ALI_SHM_SENDER_ALIVE: {
+    exit: 5,
+    when: 'frames would be replayed while somebody else sends them',
+  },
   ALI_SHM_LOG: { exit: 2, when: 'a CSV log of frames cannot be read as one' },
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
   ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },

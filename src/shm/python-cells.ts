@@ -8,6 +8,8 @@ const maxDepth = 100;
 export interface FrameCells {
   readonly fields: readonly string[];
   readonly cells: readonly string[];
+  /** Which of the values are text. */
+  readonly isText: readonly boolean[];
 }
 
 /**
@@ -33,19 +35,19 @@ class CellReader {
   frame(): FrameCells {
     const fields: string[] = [];
     const cells: string[] = [];
+    const isText: boolean[] = [];
     this.#items('{', '}', () => {
       fields.push(this.#string());
       this.#take(':');
-      cells.push(this.#cell());
+      isText.push(this.#isNext('"'));
+      cells.push(isText.at(-1) === true ? this.#string() : this.#cell());
     });
     this.#space();
     if (this.#at < this.#text.length) throw this.#fault();
-    return { fields, cells };
+    return { fields, cells, isText };
   }
 
   #cell(): string {
-    this.#space();
-    if (this.#text[this.#at] === '"') return this.#string();
     const repr = this.#repr(0);
     return repr === 'None' ? '' : repr;
   }

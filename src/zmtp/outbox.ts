@@ -1,0 +1,107 @@
+import { type EncodedMessage, Joined } from './wire/encoder.ts';
+
+/** What one write takes at most, unless a single message is larger: what is being written is lost with a connection. */
+const batchBytes = 256 * 1024;
+
+/**
+ * What waits to be written to one peer: whole messages, and commands, which overtake the messages. What is being written
+ * still counts as queued.
+ */
+export class Outbox {
+  #limitMessages: number;
+  #limitBytes: number;
+  #messages: (EncodedMessage | undefined)[] = [];
+  #head = 0;
+  #commands: Uint8Array[] = [];
+  #writing = { messages: 0, bytes: 0 };
+  #queuedBytes = 0;
+  commandBytes = 0;
+
+  constructor(limitMessages: number, limitBytes: number) {
+    this.#limitMessages = limitMessages;
+    this.#limitBytes = limitBytes;
+  }
+
+  get queuedMessages(): number {
+    return this.#messages.length - this.#head + this.#writing.messages;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Messages of the write that is under way. */
+  get writingMessages(): number {
+    return this.#writing.messages;
+  }
+
+  get isEmpty(): boolean {
+    return this.queuedMessages === 0 && this.#commands.length === 0;
+  }
+
+  /** A message goes in, however large, while the queue is below both marks. */
+  get hasRoom(): boolean {
+    return this.queuedMessages < this.#limitMessages && this.#queuedBytes < this.#limitBytes;
+  }
+
+  push(message: EncodedMessage): void {
+    this.#messages.push(message);
+    this.#queuedBytes += message.sizeBytes;
+  }
+
+  pushCommand(bytes: Uint8Array): void {
+    this.#commands.push(bytes);
+    this.commandBytes += bytes.length;
+  }
+
+  /** The bytes of the next write, none when there is nothing. The one before must have been {@link written}. */
+  take(): readonly Uint8Array[] {
+    const joined = new Joined();
+    const commands = this.#commands;
+    if (commands.length > 0) {
+      for (const bytes of commands) joined.add({ bytes, start: 0, end: bytes.length });
+      this.#commands = [];
+      this.commandBytes = 0;
+    }
+    const messages = this.#messages;
+    const { length } = messages;
+    let head = this.#head;
+    let bytes = 0;
+    while (head < length && bytes < batchBytes) {
+      const message = messages[head] as EncodedMessage;
+      messages[head++] = undefined;
+      bytes += message.sizeBytes;
+      for (const piece of message.pieces) joined.add(piece);
+    }
+    this.#writing.messages = head - this.#head;
+    this.#writing.bytes = bytes;
+    if (head === length) {
+      this.#messages = [];
+      this.#head = 0;
+    } else if (head > 1024 && head * 2 > length) {
+      this.#messages = messages.slice(head);
+      this.#head = 0;
+    } else this.#head = head;
+    return joined.finish();
+  }
+
+  /** The last {@link take} is with the system. @returns how many messages that were */
+  written(): { readonly messages: number; readonly bytes: number } {
+    const written = this.#writing;
+    this.#queuedBytes -= written.bytes;
+    this.#writing = { messages: 0, bytes: 0 };
+    return written;
+  }
+
+  /** Empties it. @returns the messages no byte of which was given to the system */
+  clear(): EncodedMessage[] {
+    const unsent = this.#messages.slice(this.#head) as EncodedMessage[];
+    this.#messages = [];
+    this.#head = 0;
+    this.#commands = [];
+    this.commandBytes = 0;
+    this.#writing = { messages: 0, bytes: 0 };
+    this.#queuedBytes = 0;
+    return unsent;
+  }
+}

@@ -1,0 +1,310 @@
+import type { Socket } from 'node:net';
+import { messageOf } from '../shared/errors.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Message } from './message.ts';
+import type { Monitor, PeerName, Refusal } from './monitor.ts';
+import type { Settings } from './options.ts';
+import { Outbox } from './outbox.ts';
+import { noCounts } from './statistics.ts';
+import {
+  type Command,
+  decodeError,
+  decodePing,
+  decodeProperties,
+  encodeCommand,
+  encodeError,
+  encodePing,
+  encodeReady,
+} from './wire/command.ts';
+import { Decoder, type DecoderLimits } from './wire/decoder.ts';
+import type { EncodedMessage } from './wire/encoder.ts';
+import { encodeGreeting, type Greeting } from './wire/greeting.ts';
+import { ProtocolError } from './wire/protocol-error.ts';
+
+export type SocketType = 'PUSH' | 'PULL' | 'PUB' | 'SUB';
+
+/** What a kind of socket does with its peers. What it throws of {@link ProtocolError} ends that peer. */
+export interface Pattern {
+  readonly type: SocketType;
+  /** Socket types of peers that it talks to; XPUB and XSUB are on the wire what PUB and SUB are. */
+  readonly peerTypes: readonly string[];
+  readonly limits: DecoderLimits;
+  onReady(peer: Peer): void;
+  onMessage(peer: Peer, message: Message, sizeBytes: number): void;
+  /** All messages of a read are handed over. */
+  onRead(peer: Peer): void;
+  /** A command of the pattern; those that every pattern has are dealt with. */
+  onCommand(peer: Peer, command: Command): void;
+  /** Something was written, so there may be room again. */
+  onWritten(peer: Peer): void;
+  /** A peer that was ready is gone; what still lies in its outbox is the pattern's to keep or to count. */
+  onGone(peer: Peer): void;
+}
+
+export interface PeerOptions {
+  readonly name: PeerName;
+  readonly socket: Socket;
+  readonly settings: Settings;
+  readonly pattern: Pattern;
+  readonly monitor: Monitor;
+  /** Called after each write. */
+  readonly onWritten: () => void;
+  /** Called once, when the connection is closed; `wasReady` tells whether the peer was ever of use. */
+  readonly onClose: (reason: string, wasReady: boolean) => void;
+}
+
+/** Written before the turn ends when so much waits. */
+const eagerBytes = 64 * 1024;
+
+/** A peer that has us answer so much without reading the answers is none. */
+const maxUnreadCommandBytes = 1024 * 1024;
+
+/** One connection, from the greetings to its end. */
+export class Peer {
+  readonly name: PeerName;
+  readonly outbox: Outbox;
+  readonly counts = noCounts();
+  #socket: Socket;
+  #pattern: Pattern;
+  #monitor: Monitor;
+  #onWritten: PeerOptions['onWritten'];
+  #onClose: PeerOptions['onClose'];
+  #decoder: Decoder;
+  #state: 'handshake' | 'ready' | 'closed' = 'handshake';
+  #minor = 0;
+  #isWriting = false;
+  #isFlushDue = false;
+  #isPaused = false;
+  #handshakeTimer: NodeJS.Timeout;
+  #heartbeat: Heartbeat;
+  #reason = 'the peer closed the connection';
+
+  constructor(options: PeerOptions) {
+    const { socket, settings, pattern } = options;
+    this.name = options.name;
+    this.#socket = socket;
+    this.#pattern = pattern;
+    this.#monitor = options.monitor;
+    this.#onWritten = options.onWritten;
+    this.#onClose = options.onClose;
+    this.outbox = new Outbox(settings.sendHighWaterMessages, settings.sendHighWaterBytes);
+    this.#decoder = new Decoder(pattern.limits, {
+      onGreeting: (greeting) => this.#onGreeting(greeting),
+      onCommand: (command) => this.#onCommand(command),
+      onMessage: (message, sizeBytes) => this.#onMessage(message, sizeBytes),
+    });
+    const ping = encodePing(settings.heartbeatMs + settings.heartbeatTimeoutMs);
+    this.#heartbeat = new Heartbeat({
+      settings,
+      ping: () => {
+        // One that does not read gets no second question before it has read the first.
+        if (this.outbox.commandBytes === 0) this.sendCommand(ping);
+      },
+      onSilence: (silentMs) => this.destroy(`nothing was heard from the peer for ${Math.round(silentMs)} ms`),
+    });
+    this.#handshakeTimer = setTimeout(() => {
+      this.refuse(
+        'handshake-timeout',
+        `no handshake within ${settings.handshakeTimeoutMs} ms (handshakeTimeoutMs)`,
+      );
+    }, settings.handshakeTimeoutMs);
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Uint8Array) => this.#onData(chunk));
+    socket.on('error', (error) => {
+      this.#reason = messageOf(error);
+    });
+    socket.on('close', () => this.#closed());
+    socket.write(encodeGreeting());
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** Whether it takes subscriptions as commands (ZMTP 3.1), and not as messages (3.0). */
+  get takesCommands(): boolean {
+    return this.#minor > 0;
+  }
+
+  /** Queues a message; whether there is room is the caller's to ask. */
+  send(message: EncodedMessage): void {
+    this.outbox.push(message);
+    if (this.#isWriting) return;
+    if (this.outbox.queuedBytes >= eagerBytes) this.#flush();
+    else this.#flushSoon();
+  }
+
+  sendCommand(bytes: Uint8Array): void {
+    if (this.outbox.commandBytes > maxUnreadCommandBytes) {
+      throw new ProtocolError(
+        'limit',
+        `the peer does not read what it is answered (${this.outbox.commandBytes} bytes)`,
+      );
+    }
+    this.outbox.pushCommand(bytes);
+    this.#flushSoon();
+  }
+
+  /** Reads no more until {@link resume}. */
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#heartbeat.deaf(true);
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#heartbeat.deaf(false);
+    this.#socket.resume();
+  }
+
+  tellDropped(messages: number): void {
+    this.#monitor.tell({ event: 'dropped', ...this.name, messages });
+  }
+
+  refuse(refusal: Refusal, reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#monitor.tell({ event: 'refused', ...this.name, refusal, reason });
+    this.destroy(reason);
+  }
+
+  /** Ends the connection. What was handed to the system goes on its way; what waits does not. */
+  end(): Promise<void> {
+    const socket = this.#socket;
+    if (socket.destroyed) return Promise.resolve();
+    this.#reason = 'this socket was closed';
+    return new Promise((resolve) => {
+      socket.once('close', () => resolve());
+      // With bytes half written there is no orderly end.
+      if (socket.writableLength > 0) socket.destroy();
+      else socket.end(() => socket.destroy());
+    });
+  }
+
+  destroy(reason: string): void {
+    this.#reason = reason;
+    this.#socket.destroy();
+    this.#closed();
+  }
+
+  #onData(chunk: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    this.#heartbeat.heard();
+    try {
+      this.#decoder.push(chunk);
+      if (this.#state === 'ready') this.#pattern.onRead(this);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (this.#state === 'ready') this.#pattern.onRead(this);
+      else if (error.violation === 'socket-type') this.#socket.write(encodeError(error.message));
+      this.refuse(error.violation, error.message);
+    }
+  }
+
+  #onGreeting(greeting: Greeting): void {
+    this.#minor = greeting.major > 3 ? 1 : greeting.minor;
+    this.#socket.write(encodeReady(this.#pattern.type));
+  }
+
+  #onCommand(command: Command): void {
+    if (command.name === 'ERROR') {
+      throw new ProtocolError('error-from-peer', `the peer says: ${decodeError(command.data)}`);
+    }
+    if (this.#state === 'handshake') this.#onReady(command);
+    else if (command.name === 'PING') this.#onPing(command.data);
+    else if (command.name !== 'PONG') this.#pattern.onCommand(this, command);
+  }
+
+  #onReady({ name, data }: Command): void {
+    if (name !== 'READY') throw new ProtocolError('malformed', 'the peer did not begin with READY');
+    const peerType = decodeProperties(data).get('socket-type') ?? '';
+    const { type, peerTypes } = this.#pattern;
+    if (!peerTypes.includes(peerType)) {
+      const shown = /^[A-Z]{1,16}$/.test(peerType) ? peerType : 'of no known type';
+      throw new ProtocolError(
+        'socket-type',
+        `the peer is ${shown}; ${type} talks to ${peerTypes.join(' and ')}`,
+      );
+    }
+    this.#state = 'ready';
+    clearTimeout(this.#handshakeTimer);
+    this.#heartbeat.start();
+    this.#monitor.tell({ event: 'connected', ...this.name });
+    this.#pattern.onReady(this);
+  }
+
+  #onMessage(message: Message, sizeBytes: number): void {
+    if (this.#state === 'handshake') throw new ProtocolError('malformed', 'a message came before READY');
+    this.counts.receivedMessages++;
+    this.counts.receivedBytes += sizeBytes;
+    this.#pattern.onMessage(this, message, sizeBytes);
+  }
+
+  #onPing(data: Uint8Array): void {
+    const { ttlMs, context } = decodePing(data);
+    if (ttlMs > 0) this.#heartbeat.limit(ttlMs);
+    this.sendCommand(encodeCommand('PONG', context));
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue || this.#isWriting) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    while (!this.#isWriting && this.#state !== 'closed') {
+      const chunks = this.outbox.take();
+      if (chunks.length === 0) return;
+      this.#write(chunks);
+      // What the system takes at once is done; the callback comes later all the same.
+      if (this.#socket.writableLength === 0) this.#written();
+      else this.#isWriting = true;
+    }
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const socket = this.#socket;
+    const last = chunks.length - 1;
+    if (last > 0) socket.cork();
+    for (let i = 0; i < last; i++) socket.write(chunks[i] as Uint8Array);
+    socket.write(chunks[last] as Uint8Array, this.#afterWrite);
+    if (last > 0) socket.uncork();
+  }
+
+  #afterWrite = (): void => {
+    if (!this.#isWriting || this.#socket.writableLength > 0) return;
+    this.#isWriting = false;
+    this.#written();
+    this.#flush();
+  };
+
+  #written(): void {
+    const { messages, bytes } = this.outbox.written();
+    this.counts.sentMessages += messages;
+    this.counts.sentBytes += bytes;
+    if (messages === 0) return;
+    this.#pattern.onWritten(this);
+    this.#onWritten();
+  }
+
+  #closed(): void {
+    if (this.#state === 'closed') return;
+    const wasReady = this.#state === 'ready';
+    this.#state = 'closed';
+    clearTimeout(this.#handshakeTimer);
+    this.#heartbeat.stop();
+    if (wasReady) {
+      this.counts.lostMessages += this.outbox.writingMessages;
+      this.#pattern.onGone(this);
+      const { lostMessages } = this.counts;
+      this.#monitor.tell({ event: 'disconnected', ...this.name, reason: this.#reason, lostMessages });
+    }
+    this.#onClose(this.#reason, wasReady);
+  }
+}

@@ -1,0 +1,171 @@
+import type { Frames, Message } from './message.ts';
+import { maxSubscriptionBytes, normalize, type Settings, type SocketOptions } from './options.ts';
+import type { Peer } from './peer.ts';
+import { PrefixSet } from './prefix-set.ts';
+import { noFrames } from './push-socket.ts';
+import { type SocketPattern, socketClosed, ZmtpSocket } from './socket.ts';
+import { prefixText, startText } from './subscription.ts';
+import type { Command } from './wire/command.ts';
+import { maxCommandBytes } from './wire/decoder.ts';
+import { type EncodedMessage, Encoder } from './wire/encoder.ts';
+import { ProtocolError } from './wire/protocol-error.ts';
+
+/**
+ * `sent`: queued for every subscriber that asked for it. `dropped`: for some subscriber whose queue was full it was
+ * dropped, and counted there. `unwanted`: nobody asked for it.
+ */
+export type PublishResult = 'sent' | 'dropped' | 'unwanted';
+
+/**
+ * Sends each message to all SUB peers that subscribed to a prefix of its first frame. It never waits: for a subscriber
+ * whose queue is full, the whole message is dropped and counted. What waits for a subscriber is lost with its
+ * connection.
+ *
+ * @example
+ * await using pub = new PubSocket();
+ * await pub.bind('tcp://127.0.0.1:9999');
+ * await pub.send(['weather', '21.5']);
+ */
+export class PubSocket extends ZmtpSocket {
+  #publisher: Publisher;
+
+  /** @throws ALI_USAGE when an option is not a whole number in its range */
+  constructor(options: SocketOptions = {}) {
+    const settings = normalize(options);
+    const publisher = new Publisher(settings);
+    super(settings, publisher);
+    this.#publisher = publisher;
+  }
+
+  /**
+   * Queues the message for every subscriber that asked for it, and never waits. Large frames are not copied: leave
+   * their bytes as they are until they are sent.
+   *
+   * @throws ALI_SOCKET_CLOSED; ALI_USAGE for no frame at all
+   */
+  async send(frames: Frames): Promise<PublishResult> {
+    return this.#publisher.send(frames);
+  }
+
+  /**
+   * What `send` does, without a promise.
+   *
+   * @returns whether no subscriber lost it
+   */
+  trySend(frames: Frames): boolean {
+    return this.#publisher.send(frames) !== 'dropped';
+  }
+}
+
+interface Subscriber {
+  readonly prefixes: PrefixSet;
+  /** Dropped since that was last told. */
+  dropped: number;
+  isDropping: boolean;
+}
+
+class Publisher implements SocketPattern {
+  readonly type = 'PUB';
+  readonly peerTypes = ['SUB', 'XSUB'];
+  readonly limits = {
+    maxFrameBytes: maxCommandBytes,
+    maxMessageBytes: maxCommandBytes,
+    maxFramesPerMessage: 1,
+  };
+  readonly hasUnsent = false;
+  #maxSubscriptions: number;
+  #encoder = new Encoder();
+  #subscribers = new Map<Peer, Subscriber>();
+  /** Of all subscriptions; no more of a first frame is looked at. */
+  #longest = 0;
+  #isClosed = false;
+
+  constructor(settings: Settings) {
+    this.#maxSubscriptions = settings.maxSubscriptions;
+  }
+
+  send(frames: Frames): PublishResult {
+    if (this.#isClosed) throw socketClosed();
+    const first = typeof frames === 'string' || frames instanceof Uint8Array ? frames : frames[0];
+    if (first === undefined) throw noFrames();
+    const topic = startText(first, this.#longest);
+    let encoded: EncodedMessage | undefined;
+    let result: PublishResult = 'unwanted';
+    for (const [peer, subscriber] of this.#subscribers) {
+      if (!subscriber.prefixes.matches(topic)) continue;
+      if (peer.outbox.hasRoom) {
+        if (subscriber.isDropping) this.#caughtUp(peer, subscriber);
+        encoded ??= this.#encoder.encode(frames);
+        peer.send(encoded);
+        if (result === 'unwanted') result = 'sent';
+      } else {
+        this.#drop(peer, subscriber);
+        result = 'dropped';
+      }
+    }
+    return result;
+  }
+
+  onReady(peer: Peer): void {
+    this.#subscribers.set(peer, { prefixes: new PrefixSet(), dropped: 0, isDropping: false });
+  }
+
+  /** A subscription of a ZMTP 3.0 peer: 1 or 0, and the prefix. */
+  onMessage(peer: Peer, [frame]: Message): void {
+    const what = frame?.[0];
+    if (frame === undefined || (what !== 0 && what !== 1)) peer.counts.unwantedMessages++;
+    else this.#subscribe(peer, what === 1, frame.subarray(1));
+  }
+
+  onRead(): void {}
+
+  onCommand(peer: Peer, { name, data }: Command): void {
+    if (name === 'SUBSCRIBE') this.#subscribe(peer, true, data);
+    else if (name === 'CANCEL') this.#subscribe(peer, false, data);
+  }
+
+  onWritten(): void {}
+
+  onGone(peer: Peer): void {
+    const subscriber = this.#subscribers.get(peer);
+    if (subscriber !== undefined) this.#caughtUp(peer, subscriber);
+    this.#subscribers.delete(peer);
+    peer.counts.lostMessages += peer.outbox.clear().length;
+  }
+
+  onClosing(): void {
+    this.#isClosed = true;
+  }
+
+  onClosed(): void {}
+
+  #subscribe(peer: Peer, isWanted: boolean, prefix: Uint8Array): void {
+    const prefixes = this.#subscribers.get(peer)?.prefixes;
+    if (prefixes === undefined) return;
+    if (!isWanted) {
+      prefixes.remove(prefixText(prefix));
+      return;
+    }
+    prefixes.add(prefixText(prefix));
+    this.#longest = Math.max(this.#longest, prefix.length);
+    if (prefixes.size > this.#maxSubscriptions || prefixes.sizeBytes > maxSubscriptionBytes) {
+      throw new ProtocolError(
+        'limit',
+        `the peer has ${prefixes.size} subscriptions of ${prefixes.sizeBytes} bytes; the most are ${this.#maxSubscriptions} (maxSubscriptions) and ${maxSubscriptionBytes} bytes`,
+      );
+    }
+  }
+
+  #drop(peer: Peer, subscriber: Subscriber): void {
+    peer.counts.droppedMessages++;
+    if (subscriber.isDropping) subscriber.dropped++;
+    else peer.tellDropped(1);
+    subscriber.isDropping = true;
+  }
+
+  #caughtUp(peer: Peer, subscriber: Subscriber): void {
+    if (subscriber.dropped > 0) peer.tellDropped(subscriber.dropped);
+    subscriber.dropped = 0;
+    subscriber.isDropping = false;
+  }
+}

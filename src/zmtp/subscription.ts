@@ -1,0 +1,33 @@
+import { encodeCommand } from './wire/command.ts';
+
+/** A subscription as a peer understands it: by command in ZMTP 3.1, by a message of one frame in ZMTP 3.0. */
+export function encodeSubscription(
+  what: 'SUBSCRIBE' | 'CANCEL',
+  prefix: string,
+  asCommand: boolean,
+): Uint8Array {
+  const bytes = Buffer.from(prefix, 'latin1');
+  if (asCommand) return encodeCommand(what, bytes);
+  return encodeFrame(Buffer.concat([Uint8Array.of(what === 'SUBSCRIBE' ? 1 : 0), bytes]));
+}
+
+function encodeFrame(body: Uint8Array): Uint8Array {
+  if (body.length <= 255) return Buffer.concat([Uint8Array.of(0, body.length), body]);
+  const header = Buffer.alloc(9);
+  header[0] = 2;
+  header.writeUInt32BE(body.length, 5);
+  return Buffer.concat([header, body]);
+}
+
+/** Bytes as a text of one character a byte. Text is taken as UTF-8. */
+export function prefixText(prefix: Uint8Array | string): string {
+  return startText(prefix, Number.POSITIVE_INFINITY);
+}
+
+/** The first bytes of a frame, up to `most`, as {@link prefixText} gives them. */
+export function startText(frame: Uint8Array | string | undefined, most: number): string {
+  if (frame === undefined || most === 0) return '';
+  if (typeof frame === 'string') return Buffer.from(frame).toString('latin1').slice(0, most);
+  const length = Math.min(most, frame.length);
+  return Buffer.from(frame.buffer, frame.byteOffset, length).toString('latin1');
+}

@@ -22,7 +22,8 @@ export abstract class ReceivingSocket extends ZmtpSocket implements AsyncIterabl
    *
    * @throws ALI_ABORTED by the signal; ALI_USAGE when somebody else is reading
    * @example
-   * for await (const [header, ...frames] of socket.messages({ signal: AbortSignal.timeout(1000) })) {
+   * const pull = new PullSocket();
+   * for await (const [header, ...frames] of pull.messages({ signal: AbortSignal.timeout(1000) })) {
    *   console.log(header?.length, frames.length);
    * }
    */
@@ -48,7 +49,8 @@ export abstract class ReceivingSocket extends ZmtpSocket implements AsyncIterabl
    * @returns when the socket is closed
    * @throws what the callback throws; ALI_ABORTED by the signal; ALI_USAGE when somebody else is reading
    * @example
-   * await socket.receive((batch) => {
+   * const pull = new PullSocket();
+   * await pull.receive((batch) => {
    *   for (const frames of batch) console.log(frames.length);
    * });
    */

@@ -81,7 +81,8 @@ export abstract class ZmtpSocket implements AsyncDisposable {
    *
    * @returns what ends that
    * @example
-   * const stop = socket.monitor((event) => {
+   * const push = new PushSocket();
+   * const stop = push.monitor((event) => {
    *   if (event.event === 'refused') console.error(event.reason);
    * });
    */

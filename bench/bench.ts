@@ -4,6 +4,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
     crowd: () => import('./crowd.ts'),
     memory: () => import('./memory.ts'),
     telstate: () => import('./telstate/index.ts'),
+    zmtp: () => import('./zmtp/index.ts'),
   };
 
 const [name = '', ...args] = process.argv.slice(2);

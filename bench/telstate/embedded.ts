@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTelescopeState, type TelescopeState } from '../../src/telstate/index.ts';
+import type { Rate } from '../peer.ts';
 import { figure, median, printTable } from '../table.ts';
 import { adds, bulkAdds, gets, ranges, singleAdds } from './ours.ts';
-import { type Rate, waiterPeer, wakeUps } from './peer.ts';
+import { waiterPeer, wakeUps } from './peers.ts';
 
 const rounds = 5;
 const longSeries = 10_000_000;

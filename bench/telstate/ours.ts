@@ -1,5 +1,5 @@
 import type { TelescopeState } from '../../src/telstate/index.ts';
-import type { Rate } from './peer.ts';
+import type { Rate } from '../peer.ts';
 
 async function timed(count: number, work: () => Promise<void>): Promise<Rate> {
   const cpu = process.cpuUsage();

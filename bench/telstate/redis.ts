@@ -1,9 +1,10 @@
 import { openTelescopeState } from '../../src/telstate/index.ts';
 import { RedisServer } from '../../test/support/redis-server.ts';
+import type { Rate } from '../peer.ts';
 import { figure, median, printTable } from '../table.ts';
 import { RedisLimit } from './limit.ts';
 import { adds, bulkAdds, gets, ranges } from './ours.ts';
-import { pythonPeer, type Rate, waiterPeer, wakeUps } from './peer.ts';
+import { pythonPeer, waiterPeer, wakeUps } from './peers.ts';
 
 const rounds = 5;
 const inFlight = 64;

@@ -1,0 +1,39 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { framesOf, summaryOf } from './message.ts';
+import type { Party } from './party.ts';
+
+/** Message `i` of a stream: its number, and frames of these sizes that belong to the number. */
+export function numbered(i: number, sizesBytes: readonly number[]): Buffer[] {
+  return [Buffer.from(String(i)), ...framesOf({ label: String(i), sizesBytes })];
+}
+
+/** Checks that a message of such a stream is whole. @returns its number */
+export function numberOf(frames: readonly Uint8Array[], sizesBytes: readonly number[]): number {
+  const i = Number(frames[0] === undefined ? 'none' : Buffer.from(frames[0]).toString());
+  expect(summaryOf(frames)).toBe(summaryOf(numbered(i, sizesBytes)));
+  return i;
+}
+
+/** Sends numbered messages from 0 until it is told to stop. */
+export class NumberedStream implements Disposable {
+  sentCount = 0;
+  #isOver = false;
+
+  constructor(party: Party, sizesBytes: readonly number[]) {
+    const sending = (async () => {
+      while (!this.#isOver) {
+        await party.send(numbered(this.sentCount, sizesBytes));
+        this.sentCount += 1;
+        await turn();
+      }
+    })();
+    // A send that waits when the party is closed is refused; that is how a stream may end.
+    sending.catch(() => undefined);
+  }
+
+  /** Sends no more; what waits in a send ends when the party is closed. */
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+  }
+}

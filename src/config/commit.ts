@@ -1,0 +1,187 @@
+import type { Condition, Operation } from '../store/index.ts';
+import { keyBytes } from '../store/index.ts';
+import type { HashChange } from './change.ts';
+import { applied, differenceOf, sameFieldOrder, sameOrder } from './difference.ts';
+import {
+  configurationsKey,
+  headKey,
+  historyKey,
+  membersKey,
+  orderKey,
+  type Place,
+  partsKey,
+  partsOfName,
+  placeText,
+} from './layout.ts';
+import { foreignChanges, type Loaded } from './load.ts';
+import { type CommitRecord, encodeCommit } from './record.ts';
+import { fieldsText, type State, wireBytes } from './state.ts';
+
+/** What is to become of one configuration, of which `loaded` is what was found. */
+export interface Goal {
+  readonly loaded: Loaded;
+  /** undefined: it is removed. */
+  readonly target: State | undefined;
+  readonly author: string;
+  readonly message: string;
+  readonly timeSeconds: number;
+}
+
+/** The batch that gets there, and what it does. */
+export interface Plan {
+  readonly configuration: string;
+  readonly kind: 'added' | 'removed' | 'changed' | 'same';
+  /** The newest revision once it is done. */
+  readonly revision: number;
+  readonly foreign: readonly HashChange[];
+  readonly changes: readonly HashChange[];
+  readonly conditions: readonly Condition[];
+  readonly operations: readonly Operation[];
+}
+
+export const foreignAuthor = 'foreign';
+const foreignMessage = 'edited without Alidade';
+
+/**
+ * One batch for everything: hashes, sets, notices, the commit, and before it the commit of foreign edits that were met on
+ * the way. It holds only while nobody else has committed.
+ */
+export function planOf({ loaded, target, author, message, timeSeconds }: Goal): Plan {
+  const { configuration, committed, current, exists } = loaded;
+  const foreign = foreignChanges(loaded);
+  const goal: State = target ?? new Map();
+  const changes = differenceOf(current, goal);
+  const operations: Operation[] = [];
+  let revision = loaded.revision;
+  const record = (of: Pick<CommitRecord, 'author' | 'message' | 'changes' | 'order' | 'fieldOrder'>) => {
+    revision++;
+    operations.push(
+      ...recordOperations({ ...of, configuration, revision, timeSeconds, hashes: of.changes.length }),
+    );
+  };
+  if (foreign.length > 0) {
+    record({ author: foreignAuthor, message: foreignMessage, changes: foreign, ...orderOf(committed, foreign, current) });
+  }
+  const order = orderOf(current, changes, goal);
+  const isOrdered = order.order !== undefined || order.fieldOrder !== undefined;
+  const kind = kindOf(exists, target, changes.length > 0 || isOrdered);
+  if (kind !== 'same') {
+    record({ author, message, changes, ...order });
+    if (kind === 'added') {
+      const members = [keyBytes(configuration)];
+      operations.push({ do: 'set-add', key: configurationsKey, members, notice: told(configurationsKey, '+') });
+    }
+    operations.push(...hashOperations(loaded, changes));
+    if (kind === 'removed') operations.push(...removalOperations(configuration));
+  }
+  operations.push(...headOperations(configuration, committed, goal), ...orderOperations(loaded, goal, isOrdered));
+  const conditions: Condition[] = [
+    { if: 'revision', key: historyKey(configuration), revision: loaded.revision },
+  ];
+  return { configuration, kind, revision, foreign, changes, conditions, operations };
+}
+
+function kindOf(exists: boolean, target: State | undefined, differs: boolean): Plan['kind'] {
+  if (target === undefined) return exists || differs ? 'removed' : 'same';
+  if (!exists) return 'added';
+  return differs ? 'changed' : 'same';
+}
+
+function recordOperations(record: CommitRecord): Operation[] {
+  const { configuration } = record;
+  const { item, parts } = encodeCommit(record);
+  return [
+    { do: 'push', key: historyKey(configuration), items: [item] },
+    ...parts.map(
+      ([field, value]) => ({ do: 'set-field', key: partsKey(configuration), field, value }) as const,
+    ),
+  ];
+}
+
+/** The order, where who replays the changes would come to another one. */
+function orderOf(
+  before: State,
+  changes: readonly HashChange[],
+  after: State,
+): Pick<CommitRecord, 'order' | 'fieldOrder'> {
+  const replayed = applied(before, changes, placeByName);
+  if (sameOrder(replayed, after)) return {};
+  const fieldOrder = new Map<string, string[]>();
+  for (const [hash, { fields }] of after) {
+    const other = replayed.get(hash);
+    if (other !== undefined && !sameFieldOrder(other.fields, fields)) fieldOrder.set(hash, [...fields.keys()]);
+  }
+  const places = (state: State) => Array.from(state.values(), ({ place }) => placeText(place));
+  const order = places(after);
+  const isSame = places(replayed).every((place, i) => place === order[i]);
+  return {
+    ...(!isSame && { order }),
+    ...(fieldOrder.size > 0 && { fieldOrder }),
+  };
+}
+
+export function placeByName(hash: string): Place {
+  return partsOfName(hash)?.place ?? { section: hash };
+}
+
+function* hashOperations({ configuration, strays }: Loaded, changes: readonly HashChange[]): Generator<Operation> {
+  const key = membersKey(configuration);
+  const added = changes.filter(({ kind }) => kind === 'added');
+  if (added.length > 0) {
+    const members = added.map(({ hash }) => keyBytes(hash));
+    yield { do: 'set-add', key, members, notice: told(key, '+') };
+  }
+  for (const { hash, kind, fields } of changes) {
+    if (kind === 'added') {
+      const written = new Set(fields.map(({ field }) => field));
+      for (const field of strays.get(hash)?.keys() ?? []) {
+        if (!written.has(field)) yield { do: 'delete-field', key: hash, field };
+      }
+    }
+    for (const { field, after } of fields) yield fieldOperation(hash, field, after);
+    if (kind === 'removed') {
+      yield { do: 'set-remove', key, members: [keyBytes(hash)], notice: fixed(key, `-${hash}`) };
+    }
+  }
+}
+
+/** The reference's notice: the name of the field, on the channel that is named like the hash. */
+export function fieldOperation(hash: string, field: string, after: string | undefined): Operation {
+  const notice = fixed(hash, field);
+  if (after === undefined) return { do: 'delete-field', key: hash, field, notice };
+  return { do: 'set-field', key: hash, field, value: wireBytes(after), notice };
+}
+
+function removalOperations(configuration: string): Operation[] {
+  const notice = fixed(configurationsKey, `-${configuration}`);
+  return [{ do: 'set-remove', key: configurationsKey, members: [keyBytes(configuration)], notice }];
+}
+
+function* headOperations(configuration: string, committed: State, goal: State): Generator<Operation> {
+  const key = headKey(configuration);
+  for (const [hash, { fields }] of goal) {
+    const before = committed.get(hash)?.fields;
+    if (before === fields) continue;
+    const text = fieldsText(fields);
+    if (before !== undefined && fieldsText(before) === text) continue;
+    yield { do: 'set-field', key, field: hash, value: Buffer.from(text) };
+  }
+  for (const hash of committed.keys()) if (!goal.has(hash)) yield { do: 'delete-field', key, field: hash };
+}
+
+/** New hashes go to the end of the list; entries of removed ones stay, and mean nothing, until it is written anew. */
+function* orderOperations({ configuration, committed }: Loaded, goal: State, isOrdered: boolean): Generator<Operation> {
+  const key = orderKey(configuration);
+  const entries = isOrdered ? goal : [...goal].filter(([hash]) => !committed.has(hash));
+  const items = Array.from(entries, ([, { place }]) => keyBytes(placeText(place)));
+  if (isOrdered) yield { do: 'drain', key };
+  if (items.length > 0) yield { do: 'push', key, items };
+}
+
+function told(channel: string, prefix: string) {
+  return { channel, prefix: Buffer.from(prefix) };
+}
+
+function fixed(channel: string, payload: string) {
+  return { channel, payload: keyBytes(payload) };
+}

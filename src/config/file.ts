@@ -1,0 +1,49 @@
+import { open } from 'node:fs/promises';
+import { ConfigurationError } from './errors.ts';
+import { errorAt } from './json.ts';
+import { messageOf } from '../shared/errors.ts';
+
+/** A file for populate is at most this long; a hundred thousand sources need some ten. */
+export const maxFileBytes = 64 * 1024 * 1024;
+
+/**
+ * The text of a file, for populate and diff. A larger one is refused before it is read.
+ *
+ * @throws ConfigurationError when it is not there, is no file, is longer than 64 MiB or is not UTF-8
+ */
+export async function readConfigurationFile(path: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    const file = await open(path);
+    try {
+      const stat = await file.stat();
+      if (stat.isDirectory()) throw new Error('it is a folder');
+      if (stat.size > maxFileBytes) throw tooLong(path, stat.size);
+      bytes = await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  return decode(bytes, path);
+}
+
+export function checkLength(text: string, name: string): void {
+  if (text.length > maxFileBytes) throw tooLong(name, text.length);
+}
+
+function tooLong(name: string, sizeBytes: number): ConfigurationError {
+  const size = Math.ceil(sizeBytes / 1024 / 1024);
+  return new ConfigurationError(`${name} has ${size} MiB; a configuration file may have 64 MiB. Split it by configurations.`);
+}
+
+function decode(bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const text = bytes.toString('utf8');
+    throw errorAt(text, name, text.indexOf('\ufffd'), 'this is not UTF-8');
+  }
+}

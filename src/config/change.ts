@@ -1,3 +1,9 @@
+/** What JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
 /** A value of a field as JSON text: `"IOC:m3"`, `1234`, `[1, 2]`. Numbers stay as they were written. */
 export type JsonText = string;
 

@@ -8,14 +8,13 @@ import {
   historyKey,
   membersKey,
   orderKey,
-  type Place,
   partsKey,
-  partsOfName,
+  placeByName,
   placeText,
 } from './layout.ts';
 import { foreignChanges, type Loaded } from './load.ts';
-import { type CommitRecord, encodeCommit } from './record.ts';
-import { fieldsText, type State, wireBytes } from './state.ts';
+import { type CommitRecord, encodeCommit, type Ordering } from './record.ts';
+import { fieldsText, type State, wireBytes, wireText } from './state.ts';
 
 /** What is to become of one configuration, of which `loaded` is what was found. */
 export interface Goal {
@@ -53,14 +52,19 @@ export function planOf({ loaded, target, author, message, timeSeconds }: Goal): 
   const changes = differenceOf(current, goal);
   const operations: Operation[] = [];
   let revision = loaded.revision;
-  const record = (of: Pick<CommitRecord, 'author' | 'message' | 'changes' | 'order' | 'fieldOrder'>) => {
+  const record = (of: Pick<CommitRecord, 'author' | 'message' | 'changes'> & Ordering) => {
     revision++;
     operations.push(
       ...recordOperations({ ...of, configuration, revision, timeSeconds, hashes: of.changes.length }),
     );
   };
   if (foreign.length > 0) {
-    record({ author: foreignAuthor, message: foreignMessage, changes: foreign, ...orderOf(committed, foreign, current) });
+    record({
+      author: foreignAuthor,
+      message: foreignMessage,
+      changes: foreign,
+      ...orderOf(committed, foreign, current),
+    });
   }
   const order = orderOf(current, changes, goal);
   const isOrdered = order.order !== undefined || order.fieldOrder !== undefined;
@@ -69,12 +73,20 @@ export function planOf({ loaded, target, author, message, timeSeconds }: Goal): 
     record({ author, message, changes, ...order });
     if (kind === 'added') {
       const members = [keyBytes(configuration)];
-      operations.push({ do: 'set-add', key: configurationsKey, members, notice: told(configurationsKey, '+') });
+      operations.push({
+        do: 'set-add',
+        key: configurationsKey,
+        members,
+        notice: told(configurationsKey, '+'),
+      });
     }
     operations.push(...hashOperations(loaded, changes));
     if (kind === 'removed') operations.push(...removalOperations(configuration));
   }
-  operations.push(...headOperations(configuration, committed, goal), ...orderOperations(loaded, goal, isOrdered));
+  operations.push(
+    ...headOperations(configuration, committed, goal),
+    ...orderOperations(loaded, goal, isOrdered),
+  );
   const conditions: Condition[] = [
     { if: 'revision', key: historyKey(configuration), revision: loaded.revision },
   ];
@@ -99,32 +111,36 @@ function recordOperations(record: CommitRecord): Operation[] {
 }
 
 /** The order, where who replays the changes would come to another one. */
-function orderOf(
-  before: State,
-  changes: readonly HashChange[],
-  after: State,
-): Pick<CommitRecord, 'order' | 'fieldOrder'> {
-  const replayed = applied(before, changes, placeByName);
-  if (sameOrder(replayed, after)) return {};
+function orderOf(before: State, changes: readonly HashChange[], after: State): Ordering {
+  const added = changes.filter(({ kind }) => kind === 'added').map(({ hash }) => hash);
+  const places = new Map<string, string>();
+  for (const hash of added) {
+    const place = placeText(after.get(hash)?.place ?? placeByName(hash));
+    if (place !== placeText(placeByName(hash))) places.set(hash, place);
+  }
+  const found = places.size > 0 ? { places } : {};
+  const replayed = applied(before, changes, (hash) => after.get(hash)?.place ?? placeByName(hash));
+  if (sameOrder(replayed, after)) return found;
   const fieldOrder = new Map<string, string[]>();
   for (const [hash, { fields }] of after) {
     const other = replayed.get(hash);
-    if (other !== undefined && !sameFieldOrder(other.fields, fields)) fieldOrder.set(hash, [...fields.keys()]);
+    if (other !== undefined && !sameFieldOrder(other.fields, fields))
+      fieldOrder.set(hash, [...fields.keys()]);
   }
-  const places = (state: State) => Array.from(state.values(), ({ place }) => placeText(place));
-  const order = places(after);
-  const isSame = places(replayed).every((place, i) => place === order[i]);
+  const orderIn = (state: State) => Array.from(state.values(), ({ place }) => placeText(place));
+  const order = orderIn(after);
+  const isSame = orderIn(replayed).every((place, i) => place === order[i]);
   return {
+    ...found,
     ...(!isSame && { order }),
     ...(fieldOrder.size > 0 && { fieldOrder }),
   };
 }
 
-export function placeByName(hash: string): Place {
-  return partsOfName(hash)?.place ?? { section: hash };
-}
-
-function* hashOperations({ configuration, strays }: Loaded, changes: readonly HashChange[]): Generator<Operation> {
+function* hashOperations(
+  { configuration, strays }: Loaded,
+  changes: readonly HashChange[],
+): Generator<Operation> {
   const key = membersKey(configuration);
   const added = changes.filter(({ kind }) => kind === 'added');
   if (added.length > 0) {
@@ -138,7 +154,12 @@ function* hashOperations({ configuration, strays }: Loaded, changes: readonly Ha
         if (!written.has(field)) yield { do: 'delete-field', key: hash, field };
       }
     }
-    for (const { field, after } of fields) yield fieldOperation(hash, field, after);
+    for (const { field, after } of fields) {
+      const stray = strays.get(hash)?.get(field);
+      if (stray === undefined || after === undefined || wireText(stray) !== wireText(after)) {
+        yield fieldOperation(hash, field, after);
+      }
+    }
     if (kind === 'removed') {
       yield { do: 'set-remove', key, members: [keyBytes(hash)], notice: fixed(key, `-${hash}`) };
     }
@@ -170,11 +191,15 @@ function* headOperations(configuration: string, committed: State, goal: State): 
 }
 
 /** New hashes go to the end of the list; entries of removed ones stay, and mean nothing, until it is written anew. */
-function* orderOperations({ configuration, committed }: Loaded, goal: State, isOrdered: boolean): Generator<Operation> {
+function* orderOperations(
+  { configuration, committed }: Loaded,
+  goal: State,
+  isOrdered: boolean,
+): Generator<Operation> {
   const key = orderKey(configuration);
   const entries = isOrdered ? goal : [...goal].filter(([hash]) => !committed.has(hash));
   const items = Array.from(entries, ([, { place }]) => keyBytes(placeText(place)));
-  if (isOrdered) yield { do: 'drain', key };
+  if (isOrdered) yield { do: 'delete', key };
   if (items.length > 0) yield { do: 'push', key, items };
 }
 

@@ -1,6 +1,6 @@
 import type { FieldChange, HashChange } from './change.ts';
-import { type Fields, type HashState, type State } from './state.ts';
 import { placeText } from './layout.ts';
+import type { Fields, HashState, State } from './state.ts';
 
 const noFields: Fields = new Map();
 
@@ -34,12 +34,10 @@ function fieldChanges(before: Fields, after: Fields): FieldChange[] {
 
 /** Whether two states have the same hashes in the same order, and the same fields in the same order. */
 export function sameOrder(one: State, other: State): boolean {
-  return (
-    sameSequence(
-      one,
-      other,
-      ([, a], [, b]) => placeText(a.place) === placeText(b.place) && sameFieldOrder(a.fields, b.fields),
-    )
+  return sameSequence(
+    one,
+    other,
+    ([, a], [, b]) => placeText(a.place) === placeText(b.place) && sameFieldOrder(a.fields, b.fields),
   );
 }
 

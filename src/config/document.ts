@@ -1,4 +1,11 @@
-import { type JsonMember, type JsonNode, type JsonObjectNode, compactText, errorAt, readJson } from './json.ts';
+import {
+  compactText,
+  errorAt,
+  type JsonMember,
+  type JsonNode,
+  type JsonObjectNode,
+  readJson,
+} from './json.ts';
 import { faultOfName, hashName, type NameOf, type Place, placeText } from './layout.ts';
 import type { Fields, HashState, State } from './state.ts';
 
@@ -44,7 +51,10 @@ class DocumentReader {
         const hash = hashName(configuration, place);
         const other = sectionOf.get(hash);
         if (other !== undefined) {
-          throw this.#error(member, `sections '${other}' and '${section}' would both be kept in the key '${hash}'`);
+          throw this.#error(
+            member,
+            `sections '${other}' and '${section}' would both be kept in the key '${hash}'`,
+          );
         }
         sectionOf.set(hash, section);
         state.set(hash, { place, fields });

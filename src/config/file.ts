@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
+import { messageOf } from '../shared/errors.ts';
 import { ConfigurationError } from './errors.ts';
 import { errorAt } from './json.ts';
-import { messageOf } from '../shared/errors.ts';
 
 /** A file for populate is at most this long; a hundred thousand sources need some ten. */
 export const maxFileBytes = 64 * 1024 * 1024;
@@ -36,7 +36,9 @@ export function checkLength(text: string, name: string): void {
 
 function tooLong(name: string, sizeBytes: number): ConfigurationError {
   const size = Math.ceil(sizeBytes / 1024 / 1024);
-  return new ConfigurationError(`${name} has ${size} MiB; a configuration file may have 64 MiB. Split it by configurations.`);
+  return new ConfigurationError(
+    `${name} has ${size} MiB; a configuration file may have 64 MiB. Split it by configurations.`,
+  );
 }
 
 function decode(bytes: Buffer, name: string): string {

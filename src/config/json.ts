@@ -168,7 +168,10 @@ class JsonReader {
     const bad = control.exec(inside);
     if (bad !== null) {
       const shown = JSON.stringify(bad[0]).slice(1, -1);
-      throw this.#error(`a control character (${shown}) inside of text; write it as an escape`, start + 1 + bad.index);
+      throw this.#error(
+        `a control character (${shown}) inside of text; write it as an escape`,
+        start + 1 + bad.index,
+      );
     }
     if (!inside.includes('\\')) return this.#wellFormed(inside, start);
     try {

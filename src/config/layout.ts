@@ -53,9 +53,7 @@ export function placeOfText(text: string): Place {
 
 /** `source:instrument1:motor2`, `user:instrument1`. */
 export function hashName(configuration: string, { section, item }: Place): string {
-  return item === undefined
-    ? `${section}:${configuration}`
-    : `${singular(section)}:${configuration}:${item}`;
+  return item === undefined ? `${section}:${configuration}` : `${singular(section)}:${configuration}:${item}`;
 }
 
 /** The configuration of a hash, and its place by the rule of the names; undefined for a name of another form. */
@@ -68,6 +66,11 @@ export function partsOfName(hash: string): { configuration: string; place: Place
     configuration,
     place: item === undefined ? { section: prefix } : { section: `${prefix}s`, item },
   };
+}
+
+/** The place of a hash by the rule of the names alone. */
+export function placeByName(hash: string): Place {
+  return partsOfName(hash)?.place ?? { section: hash };
 }
 
 /** `sources` and `source` both become `source`. */
@@ -89,9 +92,12 @@ export function faultOfName(what: NameOf, name: string): string | undefined {
     return `the name of a ${what} has ${Buffer.byteLength(name)} bytes; it may have ${maxNameBytes}`;
   }
   if (what !== 'configuration' && what !== 'section') return undefined;
-  if (name.includes(':')) return `the name of the ${what} ${JSON.stringify(name)} holds a colon, which separates the parts of a key`;
+  if (name.includes(':'))
+    return `the name of the ${what} ${JSON.stringify(name)} holds a colon, which separates the parts of a key`;
   const reserved = what === 'configuration' ? [configurationsKey] : reservedSections;
-  return reserved.includes(name) ? `${JSON.stringify(name)} cannot name a ${what}: the database uses it itself` : undefined;
+  return reserved.includes(name)
+    ? `${JSON.stringify(name)} cannot name a ${what}: the database uses it itself`
+    : undefined;
 }
 
 const maxNameBytes = 1024;

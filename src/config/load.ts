@@ -11,6 +11,7 @@ import {
   orderKey,
   type Place,
   partsOfName,
+  placeByName,
   placeOfText,
 } from './layout.ts';
 import { type Fields, fieldsOfText, type HashState, type State, wireText } from './state.ts';
@@ -45,7 +46,12 @@ export interface LoadOptions {
  */
 export async function load(space: Space, configuration: string, options: LoadOptions = {}): Promise<Loaded> {
   for (let attempt = 0; ; attempt++) {
-    const loaded = await tryLoad(space, configuration, options, attempt < 2 ? readAtOnce : Number.MAX_SAFE_INTEGER);
+    const loaded = await tryLoad(
+      space,
+      configuration,
+      options,
+      attempt < 2 ? readAtOnce : Number.MAX_SAFE_INTEGER,
+    );
     if (loaded !== undefined) return loaded;
   }
 }
@@ -111,14 +117,16 @@ export async function loadHash(space: Space, configuration: string, hash: string
     { read: 'fields', key: hash },
   ]);
   const exists = configurations.some((key) => keyText(key) === configuration);
-  const place = partsOfName(hash)?.place ?? { section: hash };
+  const place = placeByName(hash);
   const committed = new Map<string, HashState>();
   const current = new Map<string, HashState>();
   const strays = new Map<string, Fields>();
   if (headText !== undefined) committed.set(hash, { place, fields: headFieldsOf(headText, hash) });
   const isMember =
     (headText !== undefined && fields.length > 0) ||
-    (await space.read({ read: 'members', key: membersKey(configuration) })).some((key) => keyText(key) === hash);
+    (await space.read({ read: 'members', key: membersKey(configuration) })).some(
+      (key) => keyText(key) === hash,
+    );
   if (isMember) current.set(hash, currentState(place, committed.get(hash), fields));
   else if (fields.length > 0) strays.set(hash, foreignFields(fields));
   return { configuration, exists, revision, committed, current, strays };

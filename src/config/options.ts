@@ -1,15 +1,10 @@
+import type { Clock } from '../shared/clock.ts';
 import type { JsonText } from './change.ts';
-
-/** Where time comes from; `after` calls once and gives what cancels the call. */
-export interface ConfigurationClock {
-  nowMs(): number;
-  after(delayMs: number, callback: () => void): () => void;
-}
 
 export interface ConfigurationOptions {
   /** Who writes, for the history. Default: `user@host` of this process. */
   readonly author?: string | undefined;
-  readonly clock?: ConfigurationClock | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 export interface CommitOptions {
@@ -74,7 +69,11 @@ export interface ExportOptions {
 
 /** A key of the space, as it stands in the store. */
 export type Entry =
-  | { readonly kind: 'hash'; readonly name: string; readonly fields: readonly (readonly [string, JsonText])[] }
+  | {
+      readonly kind: 'hash';
+      readonly name: string;
+      readonly fields: readonly (readonly [string, JsonText])[];
+    }
   | { readonly kind: 'set'; readonly name: string; readonly members: readonly string[] }
   /** Neither hash nor set: only `--all` finds it. */
   | { readonly kind: 'value' | 'series' | 'list' | 'other'; readonly name: string };

@@ -1,16 +1,20 @@
 import { keyText, type Space } from '../store/index.ts';
-import type { Commit, FieldChange, HashChange } from './change.ts';
+import type { Commit, FieldChange, FullCommit, HashChange } from './change.ts';
 import { ConfigurationError } from './errors.ts';
 import { compactText, type JsonNode, objectText, readJson } from './json.ts';
 import { historyKey, partsKey } from './layout.ts';
-import { fieldsOfNode } from './state.ts';
+import { fieldsOfNode, wireText } from './state.ts';
 
 /**
  * A commit as it is kept: an item of the list `history:<c>`, a JSON object. What it changed stands in it under
  * `changes`; above 256 KiB it stands in parts of its own, and `parts` says in how many.
  */
-export interface CommitRecord extends Commit {
-  readonly changes: readonly HashChange[];
+export interface CommitRecord extends FullCommit, Ordering {}
+
+/** What the changes alone do not tell of the order and of the sections. */
+export interface Ordering {
+  /** Of hashes that were added: the place, where their name tells another one (a section without a final s). */
+  readonly places?: ReadonlyMap<string, string> | undefined;
   /** All places in their order, where it is not the order before with what is new at its end. */
   readonly order?: readonly string[] | undefined;
   /** The same of the fields of hashes. */
@@ -42,7 +46,7 @@ export function encodeCommit(record: CommitRecord): EncodedCommit {
   };
 }
 
-function* piecesOf({ changes, order, fieldOrder }: CommitRecord): Generator<[string, string]> {
+function* piecesOf({ changes, places, order, fieldOrder }: CommitRecord): Generator<[string, string]> {
   let texts: [string, string][] = [];
   let length = 0;
   for (const change of changes) {
@@ -55,9 +59,15 @@ function* piecesOf({ changes, order, fieldOrder }: CommitRecord): Generator<[str
     length = 0;
   }
   if (texts.length > 0) yield ['changes', objectText(texts)];
+  if (places !== undefined) {
+    yield ['places', objectText(Array.from(places, ([hash, place]) => [hash, JSON.stringify(place)]))];
+  }
   if (order !== undefined) yield ['order', JSON.stringify(order)];
   if (fieldOrder !== undefined && fieldOrder.size > 0) {
-    yield ['fieldOrder', objectText(Array.from(fieldOrder, ([hash, fields]) => [hash, JSON.stringify(fields)]))];
+    yield [
+      'fieldOrder',
+      objectText(Array.from(fieldOrder, ([hash, fields]) => [hash, JSON.stringify(fields)])),
+    ];
   }
 }
 
@@ -76,8 +86,16 @@ function changeText({ kind, fields }: HashChange): string {
   return objectText(sides);
 }
 
+/** Without what it changed. */
+export function commitOf({ configuration, revision, timeSeconds, author, message, hashes }: Commit): Commit {
+  return { configuration, revision, timeSeconds, author, message, hashes };
+}
+
 /** What an item of the list says, without what stands in parts. */
-export function decodeCommit(configuration: string, item: Uint8Array): CommitRecord & { readonly parts: number } {
+export function decodeCommit(
+  configuration: string,
+  item: Uint8Array,
+): CommitRecord & { readonly parts: number } {
   const node = readItem(configuration, item);
   const text = (name: string) => {
     const json = scalar(node, name);
@@ -97,7 +115,11 @@ export function decodeCommit(configuration: string, item: Uint8Array): CommitRec
 }
 
 /** The whole commit; parts are read as they are needed. */
-export async function wholeCommit(space: Space, configuration: string, item: Uint8Array): Promise<CommitRecord> {
+export async function wholeCommit(
+  space: Space,
+  configuration: string,
+  item: Uint8Array,
+): Promise<CommitRecord> {
   const { parts, ...record } = decodeCommit(configuration, item);
   if (parts === 0) return record;
   const nodes: JsonNode[] = [];
@@ -118,17 +140,21 @@ function readItem(configuration: string, item: Uint8Array): JsonNode {
   return readJson(keyText(item), historyKey(configuration));
 }
 
-function bodyOf(nodes: readonly JsonNode[]): Pick<CommitRecord, 'changes' | 'order' | 'fieldOrder'> {
+function bodyOf(nodes: readonly JsonNode[]): Ordering & { readonly changes: readonly HashChange[] } {
   const changes: HashChange[] = [];
+  const places = new Map<string, string>();
   const fieldOrder = new Map<string, string[]>();
   let order: string[] | undefined;
   for (const node of nodes) {
     for (const [hash, change] of membersOf(member(node, 'changes'))) changes.push(changeOf(hash, change));
     for (const [hash, fields] of membersOf(member(node, 'fieldOrder'))) fieldOrder.set(hash, textsOf(fields));
+    const placed = member(node, 'places');
+    if (placed !== undefined)
+      for (const [hash, json] of fieldsOfNode(placed)) places.set(hash, wireText(json));
     const ordered = member(node, 'order');
     if (ordered !== undefined) order = textsOf(ordered);
   }
-  return { changes, order, fieldOrder };
+  return { changes, places, order, fieldOrder };
 }
 
 function changeOf(hash: string, node: JsonNode): HashChange {

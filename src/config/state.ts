@@ -1,6 +1,6 @@
+import { keyBytes } from '../store/index.ts';
 import type { JsonText } from './change.ts';
 import { compactText, type JsonNode, objectText, readJson } from './json.ts';
-import { keyBytes } from '../store/index.ts';
 import type { Place } from './layout.ts';
 
 /** Fields in their order, with their values as JSON text. */

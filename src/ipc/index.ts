@@ -5,5 +5,5 @@
  * removes it.
  */
 export { type Doorbell, openDoorbell } from './doorbell.ts';
-export { Ringer } from './ringer.ts';
+export { doorbellsOf, Ringer } from './ringer.ts';
 export { makeRuntimeFolder, runtimeFolder } from './runtime-folder.ts';

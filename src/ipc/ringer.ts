@@ -9,19 +9,20 @@ const ringByte = Uint8Array.of(1);
 export class Ringer {
   #shared: string;
   #folder: string;
-  #prefix: string;
+  #name: string;
   #bells = new Map<string, Socket>();
 
   constructor(folder: string, name: string) {
     this.#shared = folder;
     this.#folder = runtimeFolder(folder);
-    this.#prefix = `${name}.`;
+    this.#name = name;
   }
 
   /** Returns at once. A new connection is a ring by itself, and a bell that has not heard the last ring yet is not rung
    * again: it will look anyway. */
   ring(): void {
-    for (const name of this.#present()) {
+    // Looking at the folder at each ring costs some ten microseconds and can miss nobody.
+    for (const name of doorbellsOf(this.#shared, this.#name)) {
       const bell = this.#bells.get(name);
       if (bell === undefined) this.#connect(name);
       // Also while it connects: the door may have been answered already, before the last commit.
@@ -32,16 +33,6 @@ export class Ringer {
   close(): void {
     for (const bell of this.#bells.values()) bell.destroy();
     this.#bells.clear();
-  }
-
-  /** Looking at the folder at each ring costs some ten microseconds and can miss nobody. */
-  #present(): string[] {
-    if (!hasRuntimeFolder(this.#shared)) return [];
-    try {
-      return readdirSync(this.#folder).filter((name) => name.startsWith(this.#prefix));
-    } catch {
-      return [];
-    }
   }
 
   #connect(name: string): void {
@@ -56,5 +47,15 @@ export class Ringer {
     bell.on('close', () => this.#bells.delete(name));
     // A doorbell sends nothing; reading is what notices its end.
     bell.resume();
+  }
+}
+
+/** The sockets of the doorbells of one name among those who share `folder`; those of killed processes too. */
+export function doorbellsOf(folder: string, name: string): string[] {
+  if (!hasRuntimeFolder(folder)) return [];
+  try {
+    return readdirSync(runtimeFolder(folder)).filter((bell) => bell.startsWith(`${name}.`));
+  } catch {
+    return [];
   }
 }

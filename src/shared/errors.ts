@@ -59,6 +59,11 @@ export const errorCodes = {
   ALI_ENCODE: { exit: 2, when: 'a value cannot be encoded' },
   ALI_DECODE: { exit: 1, when: 'stored bytes cannot be decoded' },
   ALI_EXPRESSION: { exit: 2, when: 'an expression does not parse or does not evaluate' },
+  ALI_CONFIGURATION: {
+    exit: 2,
+    when: 'a configuration file is malformed, or a configuration or hash that was named is not there',
+  },
+  ALI_REVISION: { exit: 5, when: 'a configuration has a newer revision than the one to be written on' },
   ALI_ENDPOINT: { exit: 2, when: 'a host:port, tcp:// or ipc:// text is malformed' },
   ALI_ADDRESS: { exit: 1, when: 'the system does not let us listen on an address, or somebody else does' },
   ALI_SOCKET_CLOSED: { exit: 1, when: 'an operation was called on a socket that is closed' },

@@ -1,6 +1,7 @@
 /** The store: one interface, three engines. Start at store.ts (what a store is) and open-store.ts (how one is opened). */
 export { type Key, keyBytes, keyText, maxKeyBytes } from './key.ts';
 export { namesSnapshot, type OpenStoreOptions, openStore } from './open-store.ts';
+export { patiently } from './patience.ts';
 export {
   type BatchResult,
   type Bound,

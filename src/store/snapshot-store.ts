@@ -41,6 +41,7 @@ function readOnly(space: Space, location: string): Space {
     readMany: (reads) => space.readMany(reads),
     keys: (glob) => space.keys(glob),
     subscribe: (filter, options) => space.subscribe(filter, options),
+    mayBeHeard: (channel) => space.mayBeHeard(channel),
     write: refuse,
     batch: refuse,
     clear: refuse,

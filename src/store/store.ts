@@ -45,6 +45,8 @@ export type Read =
   | { readonly read: 'members'; readonly key: Key }
   /** Milliseconds until the key expires, 0 or more; `undefined` where it never does. */
   | { readonly read: 'expiry'; readonly key: Key }
+  /** How many items a list has. */
+  | { readonly read: 'length'; readonly key: Key }
   /** Items of a list from `start`, at most `limit`. */
   | {
       readonly read: 'items';
@@ -72,6 +74,7 @@ export interface ReadResults {
   count: number;
   members: readonly Uint8Array[];
   expiry: number | undefined;
+  length: number;
   items: readonly Uint8Array[];
 }
 export type ResultOf<R extends Read> = ReadResults[R['read']];
@@ -225,6 +228,11 @@ export interface Space {
 
   /** Resolves when every later notice is sure to be seen: subscribe first, then read. */
   subscribe(filter: SubscribeFilter, options?: SubscribeOptions): Promise<Subscription>;
+  /**
+   * Whether a notice on this channel may be heard by anybody, in any process: false only if by nobody. Spares the making
+   * of costly payloads. A store that knows only that somebody listens, but not to what, says true.
+   */
+  mayBeHeard(channel: Key): Promise<boolean>;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
-import type { Entry, Key, Space, Subscription } from '../store/index.ts';
+import { type Entry, type Key, patiently, type Space, type Subscription } from '../store/index.ts';
 import type { Value } from './encoding/index.ts';
 import { Ending, type EndingOptions } from './ending.ts';
 import { type Current, currentOf, decoded, type ExactOption } from './entry.ts';
 import { ImmutableKeyError } from './errors.ts';
 import { type Front, fullKeys, nameOf } from './front.ts';
-import { patiently } from './patience.ts';
+
 import { splitMember } from './time.ts';
 import { channelOf, type Notice, parseNotice } from './update.ts';
 import { encodeSubKey } from './write.ts';

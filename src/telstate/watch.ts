@@ -2,6 +2,7 @@ import {
   type Key,
   keyBytes,
   keyText,
+  patiently,
   type Space,
   type StoreEvent,
   type Subscription,
@@ -10,7 +11,7 @@ import type { ReadOptions } from './entry.ts';
 import { InvalidTimestampError } from './errors.ts';
 import { Follower, type Look, type Missed } from './follower.ts';
 import { type Front, fullKeys } from './front.ts';
-import { patiently } from './patience.ts';
+
 import { packTime } from './time.ts';
 import { channelOf, type Notice, parseNotice } from './update.ts';
 import { eventOf, type WatchEvent } from './watch-event.ts';

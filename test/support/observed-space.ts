@@ -97,6 +97,10 @@ export class ObservedSpace implements Space {
     return this.#space.clear();
   }
 
+  mayBeHeard(channel: Key): Promise<boolean> {
+    return this.#space.mayBeHeard(channel);
+  }
+
   async subscribe(filter: SubscribeFilter, options: SubscribeOptions = {}): Promise<Subscription> {
     this.subscribed++;
     const inner = await this.#space.subscribe(filter, options);

@@ -32,6 +32,8 @@ export function readCommand(read: Read): Command {
       return ['SMEMBERS', key];
     case 'expiry':
       return ['PTTL', key];
+    case 'length':
+      return ['LLEN', key];
     case 'items': {
       const start = read.start ?? 0;
       if (read.limit === undefined) return ['LRANGE', key, String(start), '-1'];
@@ -56,6 +58,7 @@ export function nothing(read: Read): ReadResults[Read['read']] {
     case 'items':
       return [];
     case 'count':
+    case 'length':
       return 0;
     default:
       return undefined;

@@ -116,8 +116,17 @@ return entries`);
  * Everything else: conditions and operations, encoded by batch.ts. First all conditions, then the kind of every key
  * as the operations would find it, then the writes, then the notices. Where an operation may or may not have emptied
  * a key that a later one uses as another kind, only doing it tells: the keys are dumped first and restored if it fails.
+ * A batch of very many arguments has them packed, several thousand to one (see packed.ts).
  */
-const batch = script(`local at = 0
+const batch = script(`local ARGV = ARGV
+if ARGV[1] == 'packed' then
+  local packed = ARGV
+  ARGV = {}
+  for i = 2, #packed do
+    for _, argument in ipairs(cmsgpack.unpack(packed[i])) do ARGV[#ARGV + 1] = argument end
+  end
+end
+local at = 0
 local function take()
   at = at + 1
   return ARGV[at]

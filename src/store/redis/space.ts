@@ -19,6 +19,7 @@ import { readTogether, runScript } from './commander.ts';
 import type { Argument, Connection } from './connection.ts';
 import { replyCode } from './failures.ts';
 import type { Group } from './group.ts';
+import { packArguments } from './packed.ts';
 import { nothing, readCommand, readResult, withScriptText } from './reads.ts';
 import { scripts } from './scripts.ts';
 import { singleOf } from './single.ts';
@@ -119,6 +120,20 @@ export class RedisSpace implements Space {
     return this.#subscriber.subscribe(filter, options);
   }
 
+  async mayBeHeard(channel: Key): Promise<boolean> {
+    try {
+      const [, exact] = (await this.#call('PUBSUB', ['NUMSUB', asBuffer(keyBytes(channel))])) as [
+        Buffer,
+        number,
+      ];
+      // Which patterns there are, the server does not tell.
+      return exact > 0 || ((await this.#call('PUBSUB', ['NUMPAT'])) as number) > 0;
+    } catch (error) {
+      if (replyCode(error) === 'NOPERM') return true;
+      throw this.#commands.failure(error, 'asking who listens');
+    }
+  }
+
   async #write(operation: PlainOperation): Promise<Outcome> {
     const single = singleOf(operation);
     if (single === undefined) {
@@ -148,7 +163,7 @@ export class RedisSpace implements Space {
     let reply: unknown;
     this.#group.flush();
     try {
-      reply = await runScript(this.#commands, scripts.batch, keys, args);
+      reply = await runScript(this.#commands, scripts.batch, keys, packArguments(args));
     } catch (error) {
       throw this.#commands.failure(error, 'a batch');
     }

@@ -96,6 +96,11 @@ class MemorySpace implements EmbeddedSpace {
     return this.#router.add(filter, options);
   }
 
+  async mayBeHeard(channel: Key): Promise<boolean> {
+    this.#assertOpen();
+    return this.#router.wants(keyBytes(channel));
+  }
+
   async close(): Promise<void> {
     this.#router.end();
     if (this.#db.isOpen) this.#db.close();

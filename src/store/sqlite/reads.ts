@@ -58,6 +58,8 @@ export class Reads {
         );
       case 'expiry':
         return this.#expiry(key);
+      case 'length':
+        return this.#sql.of(lengthOf(idOf('list'))).get(key, key)?.[0] as number;
       case 'items':
         return column(
           this.#sql
@@ -144,6 +146,12 @@ export class Reads {
 /** SQL for the number of the key given as the next parameter, if it is of this kind. Only values expire. */
 function idOf(kind: 'hash' | 'series' | 'set' | 'list'): string {
   return `(SELECT id FROM keys WHERE key = ? AND kind = ${kindNumber[kind]})`;
+}
+
+/** Items stand one after the other: they come in at the end and go at the beginning. */
+export function lengthOf(id: string): string {
+  const end = (which: string) => `(SELECT ${which}(position) FROM items WHERE key = ${id})`;
+  return `SELECT coalesce(${end('max')} - ${end('min')} + 1, 0)`;
 }
 
 function between(min: Bound | undefined, max: Bound | undefined): string {

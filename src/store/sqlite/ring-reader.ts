@@ -1,4 +1,4 @@
-import { type Doorbell, openDoorbell } from '../../ipc/index.ts';
+import { type Doorbell, doorbellsOf, openDoorbell } from '../../ipc/index.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Router } from '../router.ts';
 import { isBusy, sqliteFailure } from './failures.ts';
@@ -72,6 +72,12 @@ export class RingReader {
     } finally {
       this.#polling = false;
     }
+  }
+
+  /** Whether another process, or another store of this one, may be reading the ring. */
+  hasOthers(): boolean {
+    const { folder, name } = this.#place.bells;
+    return doorbellsOf(folder, name).length > (this.#doorbell === undefined ? 0 : 1);
   }
 
   async stop(): Promise<void> {

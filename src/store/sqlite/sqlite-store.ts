@@ -110,6 +110,12 @@ class SqliteSpace implements EmbeddedSpace {
     }
   }
 
+  /** Other processes do not tell to which channels they listen, but each that listens has a doorbell. */
+  async mayBeHeard(channel: Key): Promise<boolean> {
+    this.#assertOpen();
+    return this.#router.wants(keyBytes(channel)) || this.#ring.hasOthers();
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     this.#router.end();

@@ -2,6 +2,7 @@ import { AlidadeError } from '../../shared/errors.ts';
 import { keyText } from '../key.ts';
 import type { PlainCondition, PlainNotice, PlainOperation } from '../normalize.ts';
 import type { BatchResult, Outcome } from '../store.ts';
+import { lengthOf } from './reads.ts';
 import { type KindNumber, kindNames, kindNumber } from './schema.ts';
 import type { Statements } from './statements.ts';
 
@@ -126,7 +127,7 @@ export class Writes {
         );
       case 'revision': {
         if (row?.kind !== kindNumber.list) return condition.revision === 0;
-        const count = this.#sql.of('SELECT count(*) FROM items WHERE key = ?').get(row.id)?.[0];
+        const count = this.#sql.of(lengthOf('?')).get(row.id, row.id)?.[0];
         return count === condition.revision;
       }
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../../src/store/store.ts';
-import { add, bytes, type Context, plain, push, set, setAdd, setField } from './context.ts';
+import { add, bytes, type Context, heard, plain, push, set, setAdd, setField } from './context.ts';
 
 export function batches(context: Context): void {
   test('a batch does all its operations in order and gives an outcome for each', async () => {
@@ -153,4 +153,27 @@ export function batches(context: Context): void {
     expect(result).toMatchObject({ applied: true, outcomes: { length: 5000 } });
     expect(plain(await context.space.read({ read: 'value', key: 'key 999' }))).toBe('4999');
   });
+
+  test('a batch of a hundred thousand fields and their notices is one step, with bytes of every sort', async () => {
+    const { space } = context;
+    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const count = 100_000;
+    const operations = Array.from({ length: count }, (_, i) => {
+      const notice = { channel: `key ${i >> 1}`, payload: bytes(`field ${i}`) };
+      return { ...setField(`key ${i >> 1}`, `field ${i}`, String(i)), notice };
+    });
+    const last = [{ do: 'set-field', key: 'key 0', field: 'odd', value: all } as const];
+    const subscription = await context.subscribe({ channels: ['key 49999'] });
+    const refused = [
+      { if: 'absent', key: 'none' } as const,
+      { if: 'revision', key: 'none', revision: 1 } as const,
+    ];
+    expect(await space.batch(refused, operations)).toEqual({ applied: false, failed: 1 });
+    expect(await space.keys()).toEqual([]);
+    const result = await space.batch([], [...operations, ...last]);
+    expect(result).toMatchObject({ applied: true, outcomes: { length: count + 1 } });
+    expect(plain(await space.read({ read: 'field', key: 'key 49999', field: 'field 99999' }))).toBe('99999');
+    expect(plain(await space.read({ read: 'field', key: 'key 0', field: 'odd' }))).toBe(plain(all));
+    expect(await heard(subscription, 2)).toEqual(['key 49999 field 99998', 'key 49999 field 99999']);
+  }, 60_000);
 }

@@ -21,10 +21,11 @@ function everyRead(key: string): Read[] {
     { read: 'members', key },
     { read: 'expiry', key },
     { read: 'items', key },
+    { read: 'length', key },
   ];
 }
 
-const nothing = [undefined, undefined, undefined, undefined, [], [], 0, [], undefined, []];
+const nothing = [undefined, undefined, undefined, undefined, [], [], 0, [], undefined, [], 0];
 
 export function reads(context: Context): void {
   test('an absent key reads as nothing in every read', async () => {
@@ -47,7 +48,7 @@ export function reads(context: Context): void {
       ],
     );
     const answers = {
-      value: ['value', 'v', { kind: 'value', value: 'v' }, undefined, [], [], 0, [], undefined, []],
+      value: ['value', 'v', { kind: 'value', value: 'v' }, undefined, [], [], 0, [], undefined, [], 0],
       hash: [
         'hash',
         undefined,
@@ -59,6 +60,7 @@ export function reads(context: Context): void {
         [],
         undefined,
         [],
+        0,
       ],
       series: [
         'series',
@@ -71,9 +73,10 @@ export function reads(context: Context): void {
         [],
         undefined,
         [],
+        0,
       ],
-      set: ['set', undefined, { kind: 'set' }, undefined, [], [], 0, ['x', 'y'], undefined, []],
-      list: ['list', undefined, { kind: 'list' }, undefined, [], [], 0, [], undefined, ['q', 'p']],
+      set: ['set', undefined, { kind: 'set' }, undefined, [], [], 0, ['x', 'y'], undefined, [], 0],
+      list: ['list', undefined, { kind: 'list' }, undefined, [], [], 0, [], undefined, ['q', 'p'], 2],
     };
     for (const [key, answer] of Object.entries(answers)) {
       expect(plain(await space.readMany(everyRead(key))), key).toEqual(answer);
@@ -132,6 +135,20 @@ export function reads(context: Context): void {
       { read: 'items', key: 'l', start: 4 },
     ]);
     expect(plain(read)).toEqual([['b', 'c', 'd'], ['b', 'c'], [], ['a', 'b', 'c', 'd'], []]);
+  });
+
+  test('the length of a list follows what is pushed, taken and drained', async () => {
+    const { space } = context;
+    const length = () => space.read({ read: 'length', key: 'l' });
+    await space.write(push('l', 'a', 'b', 'c'));
+    expect(await length()).toBe(3);
+    await space.write({ do: 'pop', key: 'l' });
+    await space.write(push('l', 'd', 'e'));
+    expect(await length()).toBe(4);
+    await space.write({ do: 'drain', key: 'l' });
+    expect(await length()).toBe(0);
+    await space.write(push('l', 'f'));
+    expect(await length()).toBe(1);
   });
 
   test('the time until a value expires is known, and gone when it is set again to stay', async () => {

@@ -221,4 +221,20 @@ export function subscriptions(context: Context): void {
     await tell('c', '1', context.other);
     for (const subscription of subscribed) expect(await heard(subscription, 1)).toEqual(['c 1']);
   });
+
+  test('a channel may be heard while somebody subscribes to it, here or elsewhere, by name or by pattern', async () => {
+    const { space, other } = context;
+    const untilSilent = async () => {
+      while (await space.mayBeHeard('c')) await space.read({ read: 'kind', key: 'k' });
+    };
+    await untilSilent();
+    for (const filter of [{ channels: ['c'] }, { patterns: ['[a-c]*'] }]) {
+      for (const at of [space, other]) {
+        const subscription = await context.subscribe(filter, {}, at);
+        expect(await space.mayBeHeard('c')).toBe(true);
+        await subscription.close();
+        await untilSilent();
+      }
+    }
+  });
 }

@@ -58,6 +58,7 @@ const given = {
   bytes: 'Uint8Array<ArrayBuffer>',
   signal: 'AbortSignal',
   file: 'Hdf5File',
+  database: 'ConfigurationDatabase',
 };
 
 /**

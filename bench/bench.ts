@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
     memory: () => import('./memory.ts'),
     telstate: () => import('./telstate/index.ts'),
     zmtp: () => import('./zmtp/index.ts'),
+    'zmtp-memory': () => import('./zmtp/memory.ts'),
   };
 
 const [name = '', ...args] = process.argv.slice(2);

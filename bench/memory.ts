@@ -1,25 +1,19 @@
 /** `npm run bench -- memory [MINUTES]`: whether the memory of the running example stays flat (10 minutes). */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { judgeFlat, rssMbOf } from './rss.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const rows = 20;
-/** What the second half may add to the first: the allocator and the collector breathe. */
-const allowedGrowth = 0.1;
 
 interface Status {
   readonly event: string;
   readonly written: number;
   readonly losses: Readonly<Record<string, number>>;
-}
-
-interface Mark {
-  readonly seconds: number;
-  readonly rssMb: number;
 }
 
 export async function run([minutesText = '10']: readonly string[]): Promise<void> {
@@ -36,7 +30,7 @@ export async function run([minutesText = '10']: readonly string[]): Promise<void
 async function measure(folder: string, seconds: number): Promise<void> {
   console.log(`the example on an embedded store, for ${seconds} s\n`);
   console.log('   time       RSS    samples   lost    store');
-  const marks: Mark[] = [];
+  const marksMb: number[] = [];
   const everySeconds = Math.max(1, Math.round(seconds / rows));
   let ticks = 0;
   let pid = 0;
@@ -47,12 +41,12 @@ async function measure(folder: string, seconds: number): Promise<void> {
     status: ({ written, losses }) => {
       ticks += 1;
       if (ticks % everySeconds !== 0) return;
-      const mark = { seconds: ticks, rssMb: rssMbOf(pid) };
-      marks.push(mark);
+      const rssMb = rssMbOf(pid);
+      marksMb.push(rssMb);
       const lost = Object.values(losses).reduce((sum, count) => sum + count, 0);
       const columns = [
         `${ticks} s`,
-        `${mark.rssMb.toFixed(1)} MB`,
+        `${rssMb.toFixed(1)} MB`,
         written,
         lost,
         `${storeMb(folder).toFixed(1)} MB`,
@@ -60,28 +54,7 @@ async function measure(folder: string, seconds: number): Promise<void> {
       console.log(columns.map((cell, i) => String(cell).padStart([7, 10, 11, 7, 9][i] ?? 0)).join(''));
     },
   });
-  judge(marks);
-}
-
-/** Medians of the three parts of the run, and whether the last is above the middle one. */
-function judge(marks: readonly Mark[]): void {
-  const third = Math.floor(marks.length / 3);
-  if (third < 1) throw new Error('this was too short to tell');
-  const start = median(marks.slice(0, third));
-  const middle = median(marks.slice(third, -third));
-  const end = median(marks.slice(-third));
-  const growth = end / middle - 1;
-  console.log(
-    `\nRSS at start ${start.toFixed(1)} MB, middle ${middle.toFixed(1)} MB, end ${end.toFixed(1)} MB`,
-  );
-  const isFlat = growth <= allowedGrowth;
-  console.log(`${isFlat ? 'flat' : 'NOT FLAT'}: ${(growth * 100).toFixed(1)} % from middle to end`);
-  if (!isFlat) process.exitCode = 1;
-}
-
-function median(marks: readonly Mark[]): number {
-  const sorted = marks.map(({ rssMb }) => rssMb).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  judgeFlat(marksMb);
 }
 
 async function runExample(
@@ -100,15 +73,6 @@ async function runExample(
   }
   const [code] = await exit;
   if (code !== 0) throw new Error(`the example ended with ${code}`);
-}
-
-function rssMbOf(pid: number): number {
-  try {
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Number(kib) / 1024;
-  } catch {
-    return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
-  }
 }
 
 function storeMb(folder: string): number {

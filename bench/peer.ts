@@ -17,6 +17,11 @@ export class Peer {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the peer did not start');
+    return this.#child.pid;
+  }
+
   ask(measure: string, ...args: readonly unknown[]): void {
     this.#child.stdin.write(`${JSON.stringify({ measure, args })}\n`);
   }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PubSocket, PullSocket, PushSocket, SubSocket } from '../../src/zmtp/index.ts';
-import { type Receive, type Send, subscribedWithinMs } from './transport.ts';
+import type { Bind, Receive } from './transport.ts';
 
 /** A publisher without a mark: it would drop what is to be counted. */
 const unbounded = {
@@ -8,10 +7,10 @@ const unbounded = {
   sendHighWaterBytes: Number.MAX_SAFE_INTEGER,
 };
 
-export const receive: Receive = async ({ pattern, count, onEndpoint, onFirst }) => {
+export const receive: Receive = async ({ pattern, count, endpoint, onFirst }) => {
   await using socket = pattern === 'push-pull' ? new PullSocket() : new SubSocket();
   if (socket instanceof SubSocket) socket.subscribe('');
-  onEndpoint(await socket.bind('tcp://127.0.0.1:*'));
+  socket.connect(endpoint);
   let left = count;
   const enough = new AbortController();
   await socket
@@ -28,11 +27,10 @@ export const receive: Receive = async ({ pattern, count, onEndpoint, onFirst }) 
     });
 };
 
-export const send: Send = async ({ pattern, frames, endpoint }) => {
+export const bind: Bind = async ({ pattern, frames }) => {
   const socket = pattern === 'push-pull' ? new PushSocket() : new PubSocket(unbounded);
-  socket.connect(endpoint);
-  if (pattern === 'pub-sub') await sleep(subscribedWithinMs);
   return {
+    endpoint: await socket.bind('tcp://127.0.0.1:*'),
     async send(count) {
       for (let i = 0; i < count; i++) await socket.send(frames);
     },

@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nodePeer, Peer } from '../peer.ts';
 import type { Case, Kind } from './cases.ts';
+
+/** Before this the receiver is connected, and a subscription of it has arrived. */
+const connectedWithinMs = 100;
 
 /** One run: a number of messages from one process to another. */
 export interface Run {
@@ -8,7 +12,7 @@ export interface Run {
   readonly receiverCpuMicroseconds: number;
 }
 
-/** A sender and a receiver of one kind, each a process, which stay warm from run to run. */
+/** A sender that binds and a receiver that connects, as streams have it: each a process that stays warm from run to run. */
 export class Line {
   readonly kind: Kind;
   #sender: Peer;
@@ -25,9 +29,11 @@ export class Line {
   }
 
   async run({ pattern, sizesBytes }: Case, count: number): Promise<Run> {
-    this.#receiver.ask('receive', pattern, sizesBytes, count);
-    const { endpoint } = await this.#receiver.answer<{ endpoint: string }>();
-    this.#sender.ask('send', pattern, sizesBytes, count, endpoint);
+    this.#sender.ask('bind', pattern, sizesBytes);
+    const { endpoint } = await this.#sender.answer<{ endpoint: string }>();
+    this.#receiver.ask('receive', pattern, sizesBytes, count, endpoint);
+    await sleep(connectedWithinMs);
+    this.#sender.ask('send', count);
     const received = await this.#receiver.answer<{ seconds: number; cpuMicroseconds: number }>();
     // Only now is everything written, also by threads that go on when the last send has returned.
     this.#sender.ask('finish');

@@ -8,7 +8,6 @@ import zmq
 
 # pyzmq's own threshold: below it, copying is the faster way.
 COPY_BELOW_BYTES = 65536
-SUBSCRIBED_WITHIN_SECONDS = 0.2
 
 
 def answer(value):
@@ -23,13 +22,12 @@ class Peer:
     def __init__(self):
         self.context = zmq.Context()
 
-    def receive(self, pattern, sizes, count):
+    def receive(self, pattern, sizes, count, endpoint):
         socket = self.context.socket(zmq.PULL if pattern == 'push-pull' else zmq.SUB)
         if pattern == 'pub-sub':
             socket.rcvhwm = 0
             socket.subscribe(b'')
-        port = socket.bind_to_random_port('tcp://127.0.0.1')
-        answer({'endpoint': f'tcp://127.0.0.1:{port}'})
+        socket.connect(endpoint)
         copy = max(sizes) < COPY_BELOW_BYTES
         socket.recv_multipart(copy=copy)
         start, cpu = time.perf_counter(), cpu_microseconds()
@@ -38,18 +36,19 @@ class Peer:
         answer({'seconds': time.perf_counter() - start, 'cpuMicroseconds': cpu_microseconds() - cpu})
         socket.close(0)
 
-    def send(self, pattern, sizes, count, endpoint):
+    def bind(self, pattern, sizes):
         self.socket = self.context.socket(zmq.PUSH if pattern == 'push-pull' else zmq.PUB)
         if pattern == 'pub-sub':
             self.socket.sndhwm = 0
-        self.socket.connect(endpoint)
-        if pattern == 'pub-sub':
-            time.sleep(SUBSCRIBED_WITHIN_SECONDS)
-        frames = [b'x' * size for size in sizes]
-        copy = max(sizes) < COPY_BELOW_BYTES
+        port = self.socket.bind_to_random_port('tcp://127.0.0.1')
+        self.frames = [b'x' * size for size in sizes]
+        answer({'endpoint': f'tcp://127.0.0.1:{port}'})
+
+    def send(self, count):
+        copy = max(map(len, self.frames)) < COPY_BELOW_BYTES
         self.cpu = cpu_microseconds()
         for _ in range(count):
-            self.socket.send_multipart(frames, copy=copy)
+            self.socket.send_multipart(self.frames, copy=copy)
 
     def finish(self):
         answer({'cpuMicroseconds': cpu_microseconds() - self.cpu})

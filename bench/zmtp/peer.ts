@@ -1,15 +1,15 @@
 /**
  * `peer.ts KIND`: a process that sends or receives, as it is told on standard input; peer.py is the same for pyzmq.
  *
- * `receive PATTERN SIZES COUNT` answers with the endpoint, and when COUNT messages have come with the time from the
- * first message on and the CPU time since then. `send PATTERN SIZES COUNT ENDPOINT`, and `finish` answers with the CPU
- * time since the first message.
+ * `bind PATTERN SIZES` answers with the endpoint; `send COUNT` sends, and `finish` answers with the CPU time since then
+ * and closes. `receive PATTERN SIZES COUNT ENDPOINT` answers, when COUNT messages have come, with the time and the CPU
+ * time since the first of them.
  */
 import { createInterface } from 'node:readline';
 import type { Kind, Pattern } from './cases.ts';
-import type { Receive, Send } from './transport.ts';
+import type { Bind, Receive, Sender } from './transport.ts';
 
-const transports: Readonly<Record<string, () => Promise<{ send: Send; receive: Receive }>>> = {
+const transports: Readonly<Record<string, () => Promise<{ bind: Bind; receive: Receive }>>> = {
   alidade: () => import('./alidade.ts'),
   zeromq: () => import('./zeromq.ts'),
   socket: () => import('./socket.ts'),
@@ -17,7 +17,7 @@ const transports: Readonly<Record<string, () => Promise<{ send: Send; receive: R
 
 const load = transports[process.argv[2] ?? ''];
 if (load === undefined) throw new Error(`peer.ts: '${process.argv[2]}' is no kind`);
-const { send, receive } = await load();
+const { bind, receive } = await load();
 
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const cpuSince = (start: NodeJS.CpuUsage) => {
@@ -25,45 +25,47 @@ const cpuSince = (start: NodeJS.CpuUsage) => {
   return { cpuMicroseconds: user + system };
 };
 
-async function receiveAll(pattern: Pattern, sizesBytes: readonly number[], count: number): Promise<void> {
+async function receiveAll(
+  pattern: Pattern,
+  sizesBytes: readonly number[],
+  count: number,
+  endpoint: string,
+): Promise<void> {
   let start = 0;
-  let cpu = process.cpuUsage();
+  let since = process.cpuUsage();
   await receive({
     pattern,
     sizesBytes,
     count,
-    onEndpoint: (endpoint) => answer({ endpoint }),
+    endpoint,
     onFirst: () => {
       start = performance.now();
-      cpu = process.cpuUsage();
+      since = process.cpuUsage();
     },
   });
-  answer({ seconds: (performance.now() - start) / 1000, ...cpuSince(cpu) });
+  answer({ seconds: (performance.now() - start) / 1000, ...cpuSince(since) });
 }
 
 type Request =
-  | { measure: 'receive'; args: [Pattern, number[], number] }
-  | { measure: 'send'; args: [Pattern, number[], number, string] }
-  | { measure: 'finish'; args: [] };
+  | { measure: 'bind'; args: [Pattern, number[]] }
+  | { measure: 'send'; args: [number] }
+  | { measure: 'finish'; args: [] }
+  | { measure: 'receive'; args: [Pattern, number[], number, string] };
 
-let sending: Promise<NodeJS.CpuUsage> | undefined;
-let finish: () => Promise<void> = async () => {};
+let sender: Sender | undefined;
+let cpu = process.cpuUsage();
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as Request;
   if (request.measure === 'receive') await receiveAll(...request.args);
-  else if (request.measure === 'send') {
-    const [pattern, sizesBytes, count, endpoint] = request.args;
-    const frames = sizesBytes.map((size) => Buffer.alloc(size, 'x'));
-    sending = (async () => {
-      const sender = await send({ pattern, frames, endpoint });
-      finish = sender.close;
-      const cpu = process.cpuUsage();
-      await sender.send(count);
-      return cpu;
-    })();
+  else if (request.measure === 'bind') {
+    const [pattern, sizesBytes] = request.args;
+    sender = await bind({ pattern, frames: sizesBytes.map((size) => Buffer.alloc(size, 'x')) });
+    answer({ endpoint: sender.endpoint });
+  } else if (request.measure === 'send') {
+    cpu = process.cpuUsage();
+    await sender?.send(...request.args);
   } else {
-    const cpu = await sending;
-    answer(cpuSince(cpu ?? process.cpuUsage()));
-    await finish();
+    answer(cpuSince(cpu));
+    await sender?.close();
   }
 }

@@ -1,0 +1,150 @@
+import type { Hdf5Storage } from './storage.ts';
+
+interface Entry {
+  readonly position: number;
+  /** None: the file gets the size `position`. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+interface Waiter extends PromiseWithResolvers<void> {
+  /** How many entries must be written for it. */
+  readonly count: number;
+}
+
+/** What one call of `writeAt` takes at most, unless a single entry is larger. */
+const largestWriteBytes = 8 * 1024 * 1024;
+const mostPieces = 1024;
+/** What an entry costs in memory beside its bytes. */
+const entryBytes = 128;
+
+/**
+ * Writes behind the caller's back, one call of the storage at a time and in the order of {@link write}; what follows
+ * each other in the file goes in one call. The first failure is kept: nothing is written after it.
+ */
+export class WriteQueue {
+  failure: unknown;
+  readonly #storage: Hdf5Storage;
+  readonly #limitBytes: number;
+  #entries: Entry[] = [];
+  /** Of {@link #entries}, how many are written or being written. */
+  #taken = 0;
+  #handedCount = 0;
+  #writtenCount = 0;
+  #waiters: Waiter[] = [];
+  #isRunning = false;
+  #heldBytes = 0;
+  #relief: PromiseWithResolvers<void> | undefined;
+
+  constructor(storage: Hdf5Storage, limitBytes: number) {
+    this.#storage = storage;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** The bytes may not change until they are written. */
+  write(position: number, bytes: Uint8Array): void {
+    this.#add({ position, bytes });
+  }
+
+  truncate(sizeBytes: number): void {
+    this.#add({ position: sizeBytes, bytes: undefined });
+  }
+
+  /** Counts bytes that wait elsewhere, such as those being compressed, until {@link release}. */
+  hold(sizeBytes: number): void {
+    this.#heldBytes += sizeBytes;
+  }
+
+  release(sizeBytes: number): void {
+    this.#heldBytes -= sizeBytes;
+    if (this.#relief !== undefined && this.#heldBytes <= this.#limitBytes / 2) this.#relieve();
+  }
+
+  /** Undefined while there is room, else a promise of some. It never rejects: who asks again meets the failure. */
+  pressure(): Promise<void> | undefined {
+    if (this.#heldBytes <= this.#limitBytes || this.failure !== undefined) return undefined;
+    this.#relief ??= Promise.withResolvers();
+    return this.#relief.promise;
+  }
+
+  /** Resolves when everything handed over before is written. @throws the failure */
+  async drain(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.#writtenCount === this.#handedCount) return;
+    const waiter = { count: this.#handedCount, ...Promise.withResolvers<void>() };
+    this.#waiters.push(waiter);
+    await waiter.promise;
+  }
+
+  /** Nothing is written from now on. */
+  fail(failure: unknown): void {
+    this.failure ??= failure;
+    this.#entries = [];
+    this.#taken = 0;
+    for (const { reject } of this.#waiters.splice(0)) reject(this.failure);
+    this.#relieve();
+  }
+
+  #add(entry: Entry): void {
+    if (this.failure !== undefined) return;
+    this.#entries.push(entry);
+    this.#handedCount++;
+    this.hold(heldBytes(entry));
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // Later entries of the same turn join the first call.
+    queueMicrotask(() => this.#run());
+  }
+
+  #relieve(): void {
+    this.#relief?.resolve();
+    this.#relief = undefined;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#taken < this.#entries.length) {
+      const batch = this.#take();
+      try {
+        await this.#execute(batch);
+      } catch (error) {
+        this.fail(error);
+        break;
+      }
+      this.#writtenCount += batch.length;
+      this.release(batch.reduce((sum, entry) => sum + heldBytes(entry), 0));
+      while ((this.#waiters[0]?.count ?? Infinity) <= this.#writtenCount) this.#waiters.shift()?.resolve();
+    }
+    this.#isRunning = false;
+  }
+
+  #execute(batch: readonly Entry[]): Promise<void> {
+    const position = batch[0]?.position ?? 0;
+    const pieces = batch.flatMap(({ bytes }) => bytes ?? []);
+    if (pieces.length === 0) return this.#storage.truncate(position);
+    return this.#storage.writeAt(position, pieces.length === 1 ? (pieces[0] as Uint8Array) : pieces);
+  }
+
+  /** The next entries, as far as they follow each other in the file. */
+  #take(): Entry[] {
+    if (this.#taken > 1024 && this.#taken > this.#entries.length / 2) {
+      this.#entries = this.#entries.slice(this.#taken);
+      this.#taken = 0;
+    }
+    const first = this.#taken;
+    if (this.#entries[first]?.bytes === undefined) return this.#entries.slice(first, ++this.#taken);
+    let sizeBytes = 0;
+    let end = this.#entries[first]?.position;
+    for (;;) {
+      const entry = this.#entries[this.#taken];
+      if (entry?.bytes === undefined || entry.position !== end || this.#taken - first === mostPieces) break;
+      if (sizeBytes > 0 && sizeBytes + entry.bytes.length > largestWriteBytes) break;
+      end = entry.position + entry.bytes.length;
+      sizeBytes += entry.bytes.length;
+      this.#taken++;
+    }
+    return this.#entries.slice(first, this.#taken);
+  }
+}
+
+function heldBytes({ bytes }: Entry): number {
+  return entryBytes + (bytes?.length ?? 0);
+}

@@ -1,4 +1,5 @@
 import type { Terminal } from './terminal.ts';
+import { grouped } from './up/words.ts';
 
 /** A bar on stderr that shows how much of some bytes is done; nothing when stderr is not a terminal. */
 export interface Progress extends Disposable {
@@ -6,11 +7,14 @@ export interface Progress extends Disposable {
   update(label: string, doneBytes: number, totalBytes: number | undefined): void;
   /** The same of work whose size in bytes shows only at its end. @param portion how much is done, 0 to 1 */
   portion(label: string, portion: number, doneBytes: number): void;
+  /** The same of things that are counted. @param many what they are called: `keys` */
+  count(label: string, done: number, total: number, many: string): void;
 }
 
 const quiet: Progress = {
   update: () => undefined,
   portion: () => undefined,
+  count: () => undefined,
   [Symbol.dispose]: () => undefined,
 };
 
@@ -57,6 +61,12 @@ export async function openProgress(terminal: Terminal): Promise<Progress> {
       hasBar = true;
       size = megabytes(doneBytes);
       show(portion, 1);
+    },
+    count(newLabel, done, total, many) {
+      label = newLabel;
+      hasBar = true;
+      size = `of ${grouped(total)} ${many}`;
+      show(done, total);
     },
     [Symbol.dispose]() {
       if (started) bar.stop();

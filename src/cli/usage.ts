@@ -1,22 +1,31 @@
 import type { Command, CommanderError } from 'commander';
 
-/** What people call a verb that has another name here. */
-const synonyms: Readonly<Record<string, string>> = {
-  append: 'add',
-  del: 'delete',
-  history: 'range',
-  list: 'keys',
-  ls: 'keys',
-  put: 'set',
-  read: 'get',
-  remove: 'delete',
-  rm: 'delete',
-  save: 'dump',
-  show: 'get',
-  stats: 'stat',
-  subscribe: 'watch',
-  tail: 'watch',
-  write: 'set',
+/** What people call a verb that has other names here, by noun. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  append: ['add'],
+  del: ['delete', 'remove'],
+  delete: ['remove'],
+  get: ['query'],
+  history: ['range'],
+  import: ['populate'],
+  list: ['keys', 'dump'],
+  load: ['populate'],
+  log: ['history'],
+  ls: ['keys', 'dump'],
+  put: ['set', 'update'],
+  read: ['get', 'query'],
+  remove: ['delete'],
+  revert: ['checkout'],
+  rm: ['delete', 'remove'],
+  rollback: ['checkout'],
+  save: ['dump', 'export'],
+  set: ['update'],
+  show: ['get', 'dump'],
+  stats: ['stat'],
+  subscribe: ['watch', 'listen'],
+  tail: ['watch', 'listen'],
+  watch: ['listen'],
+  write: ['set', 'update'],
 };
 
 /** The words of a command line, where those that ask for help in words ask for it with `--help`. */
@@ -39,8 +48,9 @@ export function usageMessage(program: Command, args: readonly string[], error: C
   const help = `'${['alidade', ...path, '--help'].join(' ')}'`;
   switch (error.code) {
     case 'commander.unknownCommand': {
-      const word = synonyms[/'(.*)'/s.exec(problem)?.[1] ?? ''];
-      const known = command.commands.some((each) => each.name() === word) ? word : meant;
+      const asked = /'(.*)'/s.exec(problem)?.[1] ?? '';
+      const words = Object.hasOwn(synonyms, asked) ? (synonyms[asked] ?? []) : [];
+      const known = words.find((word) => command.commands.some((each) => each.name() === word)) ?? meant;
       return known === undefined ? `${problem}; ${help} lists what there is` : didYouMean(problem, known);
     }
     case 'commander.unknownOption':

@@ -1,4 +1,5 @@
 import { keyBytes, keyText, openStore } from '../../store/index.ts';
+import { soon } from '../soon.ts';
 
 export interface KeyQuery {
   /** Where to look; undefined for the nearest store. */
@@ -12,17 +13,16 @@ export interface KeyQuery {
 }
 
 /** More than these nobody reads. */
-const maxKeys = 2000;
+export const maxKeys = 2000;
 
 /** Keys of the store in use as the verbs take them; none where there is no store or it does not answer in time. */
 export async function storedKeys(query: KeyQuery): Promise<string[]> {
-  const { promise: late, resolve } = Promise.withResolvers<string[]>();
-  const timer = setTimeout(() => resolve([]), query.timeoutMs);
-  try {
-    return await Promise.race([read(query).catch(() => []), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (
+    (await soon(
+      read(query).catch(() => []),
+      query.timeoutMs,
+    )) ?? []
+  );
 }
 
 async function read({ url, start, views, exclusive }: KeyQuery): Promise<string[]> {
@@ -39,6 +39,6 @@ async function read({ url, start, views, exclusive }: KeyQuery): Promise<string[
 }
 
 /** A text that a glob takes for itself. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return text.replace(/[\\*?[\]^]/g, '\\$&');
 }

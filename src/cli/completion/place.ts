@@ -13,13 +13,15 @@ export interface Place {
   readonly allowsCommands: boolean;
   /** Values of options that were given before, by long name; without a value ''. */
   readonly given: ReadonlyMap<string, readonly string[]>;
+  /** Arguments that were given before. */
+  readonly operands: readonly string[];
 }
 
 /** Follows the words before the one to complete through nouns, verbs, options and arguments. */
 export function placeAfter(program: Command, words: readonly string[]): Place {
   let command = program;
   let option: Option | undefined;
-  let operands = 0;
+  const operands: string[] = [];
   let allowsOptions = true;
   const given = new Map<string, string[]>();
   const note = (name: string, value: string) => given.set(name, [...(given.get(name) ?? []), value]);
@@ -37,8 +39,8 @@ export function placeAfter(program: Command, words: readonly string[]): Place {
       note(known?.long ?? name, value ?? '');
       if (known !== undefined && takesValue(known) && value === undefined) option = known;
     } else {
-      const verb = operands === 0 ? commandsOf(command).find((one) => one.name() === word) : undefined;
-      if (verb === undefined) operands++;
+      const verb = operands.length === 0 ? commandsOf(command).find((one) => one.name() === word) : undefined;
+      if (verb === undefined) operands.push(word);
       else command = verb;
     }
   }
@@ -47,10 +49,11 @@ export function placeAfter(program: Command, words: readonly string[]): Place {
   return {
     command,
     option,
-    argument: list[operands] ?? (last?.variadic === true ? last : undefined),
+    argument: list[operands.length] ?? (last?.variadic === true ? last : undefined),
     allowsOptions,
-    allowsCommands: operands === 0,
+    allowsCommands: operands.length === 0,
     given,
+    operands,
   };
 }
 

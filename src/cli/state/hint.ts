@@ -1,5 +1,6 @@
 import { nearestName } from '../../shared/nearest-name.ts';
 import { repr, type TelescopeState } from '../../telstate/index.ts';
+import { soon } from '../soon.ts';
 
 /** Names that a name is compared with at most, and how long is waited for them: a hint is not worth more. */
 const maxNames = 20_000;
@@ -18,22 +19,12 @@ async function nearestKey(state: TelescopeState, key: string): Promise<string | 
   const first = [...new Set(key.slice(0, 2).toLowerCase() + key.slice(0, 2).toUpperCase())].join('');
   const glob = /^[\p{L}\d_]+$/u.test(first) && /^[\x20-\x7e]+$/.test(first) ? `[${first}]*` : '*';
   for (const prefix of state.prefixes) {
-    const known = (await soon(state.keys(`${escaped(prefix)}${glob}`))) ?? [];
+    const known = (await soon(state.keys(`${escaped(prefix)}${glob}`), patienceMs)) ?? [];
     const names = known.slice(0, maxNames).map((each) => each.slice(prefix.length));
     const nearest = nearestName(key, names);
     if (nearest !== undefined) return nearest;
   }
   return undefined;
-}
-
-async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), patienceMs);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function escaped(prefix: string): string {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import { namesSnapshot, openStore, type Store } from '../../store/index.ts';
 import { repr, TelescopeState } from '../../telstate/index.ts';
+import { persistentStoreOf } from '../store/options.ts';
 import type { Terminal } from '../terminal.ts';
 import { keyHint } from './hint.ts';
 import { type About, refusalOf } from './refusal.ts';
@@ -68,7 +69,7 @@ export async function withState<T>(
   if (options.exclusive === true && options.view === undefined) {
     throw new AlidadeError('ALI_USAGE', '--exclusive needs a --view to look in');
   }
-  const url = storeUrl(options, terminal);
+  const url = persistentStoreOf(options, terminal);
   await using store = await openStore(url, { create: access === 'create' });
   const state = viewOf(new TelescopeState(await store.space('state')), options);
   try {
@@ -93,17 +94,6 @@ export async function withState<T>(
 /** @throws ALI_USAGE on an empty key, which is a slip of the shell: an unset variable in quotes */
 export function assertKey(key: string): void {
   if (key === '') throw new AlidadeError('ALI_USAGE', 'the key is empty');
-}
-
-/** @throws ALI_USAGE, ALI_STORE_URL on what names no store that a command could use */
-function storeUrl({ store }: StateOptions, { environment }: Terminal): string | undefined {
-  if (store === '') throw new AlidadeError('ALI_USAGE', '--store: the name of the store is empty');
-  const url = store ?? (environment.ALIDADE_STORE || undefined);
-  if (url?.startsWith('memory:') !== true) return url;
-  throw new AlidadeError(
-    'ALI_STORE_URL',
-    `'${url}' is private to one process and would end with this command; use sqlite:FOLDER or redis://HOST`,
-  );
 }
 
 /** Prefixes are searched from the last view back, so the views are applied from the last name to the first. */

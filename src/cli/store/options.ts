@@ -36,6 +36,21 @@ export function storeOf({ store }: StoreOptions, terminal: Terminal): string | u
   return store ?? (terminal.environment.ALIDADE_STORE || undefined);
 }
 
+/**
+ * The store of a verb whose work should outlive it.
+ *
+ * @throws ALI_USAGE, ALI_STORE_URL on what names no store that a command could use
+ */
+export function persistentStoreOf(options: StoreOptions, terminal: Terminal): string | undefined {
+  if (options.store === '') throw new AlidadeError('ALI_USAGE', '--store: the name of the store is empty');
+  const url = storeOf(options, terminal);
+  if (url?.startsWith('memory:') !== true) return url;
+  throw new AlidadeError(
+    'ALI_STORE_URL',
+    `'${url}' is private to one process and would end with this command; use sqlite:FOLDER or redis://HOST`,
+  );
+}
+
 /** A word that names a store by its URL, a snapshot file, or a folder. */
 export function storeOfWord(word: string): string {
   return /^[a-z]+:/.test(word) || word.endsWith('.rdb') ? word : `sqlite:${word}`;

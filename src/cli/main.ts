@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { withVerb } from './config/reference-spelling.ts';
 import { failureOf } from './failure.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { usageMessage, withHelpOption } from './usage.ts';
@@ -17,6 +18,11 @@ const nouns: readonly Noun[] = [
     name: 'state',
     summary: 'telescope state: read, write and wait for attributes, sensors and indexed keys',
     load: async () => (await import('./state.ts')).defineState,
+  },
+  {
+    name: 'config',
+    summary: 'configurations of instruments: populate, listen, update, fetch, and their history',
+    load: async () => (await import('./config.ts')).defineConfig,
   },
   {
     name: 'store',
@@ -52,8 +58,9 @@ export async function run(): Promise<void> {
 }
 
 /** Runs one command; the result is its exit status. */
-export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   const program = commandOf(terminal);
+  const args = words[0] === 'config' ? withVerb(words) : words;
   try {
     await defineNoun(program, args, terminal);
     await program.parseAsync(withHelpOption(program, args), { from: 'user' });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { printable, type Terminal } from '../terminal.ts';
 import { storedKeys } from './keys.ts';
+import { type NameQuery, storedNames } from './names.ts';
 import { commandsOf, optionOf, type Place, placeAfter, takesValue } from './place.ts';
 import { escapedWord, type ShellWord, shellWords } from './shell-words.ts';
 
@@ -110,7 +111,15 @@ async function valuesOf(
   terminal: Terminal,
 ): Promise<Candidates> {
   if (name === '--keys') return keys(place, current, terminal, []);
-  return name === '--png' || name === '--store' ? 'files' : [];
+  if (name === '--configuration') return names('configuration', place, current, terminal);
+  const choices = optionOf(place.command, name)?.argChoices;
+  if (choices !== undefined) {
+    return starting(
+      choices.map((text) => ({ text })),
+      current,
+    );
+  }
+  return name === '--png' || name === '--store' || name === '--file' ? 'files' : [];
 }
 
 async function argumentsOf(place: Place, current: string, terminal: Terminal): Promise<Candidates> {
@@ -128,6 +137,15 @@ async function argumentsOf(place: Place, current: string, terminal: Terminal): P
       return keys(place, current, terminal, place.given.get('--view') ?? []);
     case 'glob':
       return keys(place, current, terminal, []);
+    case 'configuration':
+    case 'configurations':
+      return names('configuration', place, current, terminal);
+    case 'source':
+    case 'hash':
+    case 'change':
+      return names(argument.name() as NameQuery['what'], place, current, terminal);
+    case 'hashes':
+      return names('hash', place, current, terminal);
     case 'file':
     case 'path':
     case 'folder':
@@ -147,6 +165,18 @@ async function keys(
   const query = { url, start, views, exclusive: given.has('--exclusive'), timeoutMs: storeMs };
   const found = await storedKeys(query);
   return found.filter((key) => printable(key) === key).map((text) => ({ text }));
+}
+
+/** Names of `alidade config`. */
+async function names(
+  what: NameQuery['what'],
+  { given, operands }: Place,
+  start: string,
+  terminal: Terminal,
+): Promise<Candidate[]> {
+  const url = given.get('--store')?.at(-1) ?? terminal.environment.ALIDADE_STORE;
+  const found = await storedNames({ what, url, start, operands, timeoutMs: storeMs });
+  return found.filter((name) => printable(name) === name).map((text) => ({ text }));
 }
 
 function starting(candidates: readonly Candidate[], start: string): Candidate[] {

@@ -134,7 +134,7 @@ function describeArgument(value: unknown): Described {
 }
 
 /** The Python that `npm run interop` has set up. */
-function pythonProgram(): string {
+export function pythonProgram(): string {
   const python = process.env.ALIDADE_PYTHON;
   if (python === undefined)
     throw new Error('these suites run by `npm run interop`, which sets up their Python');

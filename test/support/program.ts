@@ -17,13 +17,17 @@ export interface Program extends AsyncDisposable {
 /** Node.js keeps here what it made of the sources: a program starts in a third of the time. */
 const compileCache = new URL('../../node_modules/.cache/test-programs', import.meta.url).pathname;
 
-/** Runs a TypeScript file of the tests as a process of its own. Disposing kills it, if it still runs, and waits. */
+/** Runs a TypeScript file of the tests as a process of its own; see {@link runCommand}. */
 export function runProgram(file: URL, args: readonly string[] = [], options: SpawnOptions = {}): Program {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file.pathname, ...args], {
+  return runCommand(process.execPath, ['--disable-warning=ExperimentalWarning', file.pathname, ...args], {
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     ...options,
-    stdio: ['pipe', 'pipe', 'pipe'],
   });
+}
+
+/** Runs a program as a process of its own. Disposing kills it, if it still runs, and waits. */
+export function runCommand(command: string, args: readonly string[], options: SpawnOptions = {}): Program {
+  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('the program has no output');
   let errors = '';
@@ -49,7 +53,7 @@ export function runProgram(file: URL, args: readonly string[] = [], options: Spa
     errors: () => errors,
     async line() {
       while (lines.length === 0) {
-        if (over) throw new Error(`${file.pathname} ended (${await ended}): ${errors}`);
+        if (over) throw new Error(`${[command, ...args].join(' ')} ended (${await ended}): ${errors}`);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -88,6 +88,8 @@ export const errorCodes = {
     exit: 5,
     when: 'frames would be replayed while somebody else sends them',
   },
+  ALI_SHM_DESCRIPTION: { exit: 2, when: 'a description of frames is malformed; nothing of it was used' },
+  ALI_SHM_LAYOUT: { exit: 5, when: 'a frame in the store has other fields than its description' },
   ALI_SHM_LOG: { exit: 2, when: 'a CSV log of frames cannot be read as one' },
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
   ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },

@@ -42,6 +42,6 @@ test.each([
 
 test('text is written in ASCII, as Python writes it', () => {
   expect(jsonText('batterie é "q"\u007f\u2028😀\u0000')).toBe(
-    '"batterie \\u00e9 \\"q\\"\u007f\\u2028\\ud83d\\ude00\\u0000"',
+    '"batterie \\u00e9 \\"q\\"\\u007f\\u2028\\ud83d\\ude00\\u0000"',
   );
 });

@@ -20,12 +20,10 @@ export function jsonOfLiteral(text: string): string | undefined {
 
 /** A text as Python's `json` writes it, in ASCII. */
 export function jsonText(text: string): string {
-  const escaped = JSON.stringify(text).replace(
+  return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  // Python leaves DEL as it is.
-  return escaped.replaceAll('\\u007f', '\u007f');
 }
 
 class NoLiteral extends Error {}

@@ -1,0 +1,71 @@
+/**
+ * A float that stays one: the number 12 is written as `12`, `float(12)` as `12.0`. Where the description of a frame has
+ * a float as blank value, every number of that field is written so without it.
+ */
+export class Float {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  valueOf(): number {
+    return this.value;
+  }
+
+  toJSON(): number {
+    return this.value;
+  }
+}
+
+/**
+ * A float, whatever the number.
+ *
+ * @example float(12) // on the wire 12.0
+ */
+export function float(value: number): Float {
+  return new Float(value);
+}
+
+/** What a field holds when it is read. Integers beyond 2^53 are bigints. */
+export type FieldValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly FieldValue[]
+  | { readonly [key: string]: FieldValue };
+
+/** What a field can be set to. */
+export type SettableValue =
+  | FieldValue
+  | Float
+  | readonly SettableValue[]
+  | { readonly [key: string]: SettableValue };
+
+/** Fields by their names, without `ts` and `sender`. */
+export interface AnyFields {
+  readonly [field: string]: FieldValue;
+}
+
+/** Frames of which nothing is known before the program runs. */
+export interface AnyFrames {
+  readonly [name: string]: AnyFields;
+}
+
+/**
+ * What the type argument of a {@link SharedMemory} has to be: the fields of each frame, without `ts` and `sender`.
+ *
+ * @example
+ * interface RobotFrames {
+ *   BATTERY__measures: { uBat: number; cells: readonly number[] };
+ * }
+ * const shm = new SharedMemory<RobotFrames>(space);
+ */
+export type FrameTypes<T> = { readonly [N in keyof T]: object };
+
+export type NameOf<T> = keyof T & string;
+
+/** Fields to be set: some of the frame's own, and `ts` where it is not to be the present. */
+export type SettableFields<F> = { readonly [K in keyof F]?: F[K] | Float } & { readonly ts?: number };

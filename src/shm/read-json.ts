@@ -1,0 +1,147 @@
+import { AlidadeError } from '../shared/errors.ts';
+import type { ExactValue } from './exact-value.ts';
+import { Float } from './field-value.ts';
+
+/** Deeper than this no frame nests, and no reader of one recurses. */
+export const maxDepth = 100;
+/** Python reads integers of no more digits either. */
+const maxIntegerDigits = 4300;
+
+/**
+ * Reads JSON without loss as Python's `json` does, `NaN`, `Infinity` and `-Infinity` included. Of a key that comes twice
+ * the last value counts, as there.
+ *
+ * @param what how the error names the text
+ * @throws ALI_DECODE with the place
+ */
+export function readJson(text: string, what: string): ExactValue {
+  return new JsonReader(text, what).whole();
+}
+
+const words: ReadonlyMap<string, ExactValue> = new Map<string, ExactValue>([
+  ['null', null],
+  ['true', true],
+  ['false', false],
+  ['NaN', new Float(Number.NaN)],
+  ['Infinity', new Float(Number.POSITIVE_INFINITY)],
+  ['-Infinity', new Float(Number.NEGATIVE_INFINITY)],
+]);
+
+class JsonReader {
+  readonly #text: string;
+  readonly #what: string;
+  #at = 0;
+
+  constructor(text: string, what: string) {
+    this.#text = text;
+    this.#what = what;
+  }
+
+  whole(): ExactValue {
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) throw this.#fault();
+    return value;
+  }
+
+  #value(depth: number): ExactValue {
+    if (depth > maxDepth) {
+      throw new AlidadeError('ALI_DECODE', `${this.#what} nests deeper than ${maxDepth} levels`);
+    }
+    this.#space();
+    switch (this.#text[this.#at]) {
+      case '"':
+        return this.#string();
+      case '[': {
+        const list: ExactValue[] = [];
+        this.#items(']', () => list.push(this.#value(depth + 1)));
+        return list;
+      }
+      case '{': {
+        const map = new Map<string, ExactValue>();
+        this.#items('}', () => {
+          this.#space();
+          const key = this.#string();
+          this.#space();
+          if (this.#text[this.#at] !== ':') throw this.#fault();
+          this.#at++;
+          map.set(key, this.#value(depth + 1));
+        });
+        return map;
+      }
+      default:
+        return this.#word();
+    }
+  }
+
+  #items(close: string, item: () => void): void {
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === close) {
+      this.#at++;
+      return;
+    }
+    for (;;) {
+      item();
+      this.#space();
+      const next = this.#text[this.#at];
+      if (next !== ',' && next !== close) throw this.#fault();
+      this.#at++;
+      if (next === close) return;
+    }
+  }
+
+  #string(): string {
+    const start = this.#at;
+    if (this.#text[start] !== '"') throw this.#fault();
+    let end = this.#text.indexOf('"', start + 1);
+    let backslash = this.#text.indexOf('\\', start + 1);
+    const isPlain = end > 0 && (backslash < 0 || backslash > end);
+    while (!isPlain && end > 0 && backslash >= 0 && backslash < end) {
+      if (backslash + 1 >= end) end = this.#text.indexOf('"', backslash + 2);
+      backslash = this.#text.indexOf('\\', backslash + 2);
+    }
+    if (end < 0) throw this.#fault();
+    try {
+      const text = JSON.parse(this.#text.slice(start, end + 1)) as string;
+      this.#at = end + 1;
+      return text;
+    } catch {
+      throw this.#fault();
+    }
+  }
+
+  #word(): ExactValue {
+    const found = /[-+.\w]+/y;
+    found.lastIndex = this.#at;
+    const word = found.exec(this.#text)?.[0] ?? '';
+    const value = words.get(word) ?? (word === 'null' ? null : this.#number(word));
+    this.#at += word.length;
+    return value;
+  }
+
+  #number(word: string): ExactValue {
+    const [whole, fraction, exponent] =
+      /^-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.exec(word) ?? ([] as string[]);
+    if (whole === undefined) throw this.#fault();
+    if (fraction !== undefined || exponent !== undefined) return new Float(Number(word));
+    const value = Number(word);
+    if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+    if (word.length > maxIntegerDigits) {
+      throw new AlidadeError('ALI_DECODE', `${this.#what} has an integer of ${word.length} digits`);
+    }
+    return BigInt(word);
+  }
+
+  #space(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      this.#at++;
+    }
+  }
+
+  #fault(): AlidadeError {
+    return new AlidadeError('ALI_DECODE', `${this.#what} is not JSON at character ${this.#at + 1}`);
+  }
+}

@@ -1,7 +1,7 @@
 import type { Violation } from './wire/protocol-error.ts';
 
 /** Why a peer was not taken in. */
-export type Refusal = Violation | 'handshake-timeout' | 'too-many-peers';
+export type Refusal = Violation | 'handshake-timeout' | 'left-early' | 'too-many-peers';
 
 /** Which peer: `peer` is its number in this socket, `address` where it is, `endpoint` ours through which it came. */
 export interface PeerName {

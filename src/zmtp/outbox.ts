@@ -3,6 +3,16 @@ import { type EncodedMessage, Joined } from './wire/encoder.ts';
 /** What one write takes at most, unless a single message is larger: what is being written is lost with a connection. */
 const batchBytes = 256 * 1024;
 
+export interface Written {
+  readonly messages: number;
+  /** The sum of their frames. */
+  readonly bytes: number;
+  /** With the headers. */
+  readonly wireBytes: number;
+}
+
+const nothing: Written = { messages: 0, bytes: 0, wireBytes: 0 };
+
 /**
  * What waits to be written to one peer: whole messages, and commands, which overtake the messages. What is being written
  * still counts as queued.
@@ -13,9 +23,9 @@ export class Outbox {
   #messages: (EncodedMessage | undefined)[] = [];
   #head = 0;
   #commands: Uint8Array[] = [];
-  #writing = { messages: 0, bytes: 0 };
+  #writing: Written = nothing;
   #queuedBytes = 0;
-  commandBytes = 0;
+  #commandBytes = 0;
 
   constructor(limitMessages: number, limitBytes: number) {
     this.#limitMessages = limitMessages;
@@ -26,6 +36,7 @@ export class Outbox {
     return this.#messages.length - this.#head + this.#writing.messages;
   }
 
+  /** As they go over the wire. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
@@ -35,8 +46,9 @@ export class Outbox {
     return this.#writing.messages;
   }
 
-  get isEmpty(): boolean {
-    return this.queuedMessages === 0 && this.#commands.length === 0;
+  /** Of commands that wait. */
+  get commandBytes(): number {
+    return this.#commandBytes;
   }
 
   /** A message goes in, however large, while the queue is below both marks. */
@@ -46,12 +58,12 @@ export class Outbox {
 
   push(message: EncodedMessage): void {
     this.#messages.push(message);
-    this.#queuedBytes += message.sizeBytes;
+    this.#queuedBytes += message.wireBytes;
   }
 
   pushCommand(bytes: Uint8Array): void {
     this.#commands.push(bytes);
-    this.commandBytes += bytes.length;
+    this.#commandBytes += bytes.length;
   }
 
   /** The bytes of the next write, none when there is nothing. The one before must have been {@link written}. */
@@ -61,20 +73,21 @@ export class Outbox {
     if (commands.length > 0) {
       for (const bytes of commands) joined.add({ bytes, start: 0, end: bytes.length });
       this.#commands = [];
-      this.commandBytes = 0;
+      this.#commandBytes = 0;
     }
     const messages = this.#messages;
     const { length } = messages;
     let head = this.#head;
     let bytes = 0;
-    while (head < length && bytes < batchBytes) {
+    let wireBytes = 0;
+    while (head < length && wireBytes < batchBytes) {
       const message = messages[head] as EncodedMessage;
       messages[head++] = undefined;
       bytes += message.sizeBytes;
+      wireBytes += message.wireBytes;
       for (const piece of message.pieces) joined.add(piece);
     }
-    this.#writing.messages = head - this.#head;
-    this.#writing.bytes = bytes;
+    this.#writing = { messages: head - this.#head, bytes, wireBytes };
     if (head === length) {
       this.#messages = [];
       this.#head = 0;
@@ -85,23 +98,22 @@ export class Outbox {
     return joined.finish();
   }
 
-  /** The last {@link take} is with the system. @returns how many messages that were */
-  written(): { readonly messages: number; readonly bytes: number } {
+  /** The last {@link take} is with the system. @returns what that was */
+  written(): Written {
     const written = this.#writing;
-    this.#queuedBytes -= written.bytes;
-    this.#writing = { messages: 0, bytes: 0 };
+    this.#queuedBytes -= written.wireBytes;
+    this.#writing = nothing;
     return written;
   }
 
-  /** Empties it. @returns the messages no byte of which was given to the system */
+  /** Empties it, but for what is being written. @returns the messages no byte of which was given to the system */
   clear(): EncodedMessage[] {
     const unsent = this.#messages.slice(this.#head) as EncodedMessage[];
     this.#messages = [];
     this.#head = 0;
     this.#commands = [];
-    this.commandBytes = 0;
-    this.#writing = { messages: 0, bytes: 0 };
-    this.#queuedBytes = 0;
+    this.#commandBytes = 0;
+    this.#queuedBytes = this.#writing.wireBytes;
     return unsent;
   }
 }

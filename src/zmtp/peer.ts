@@ -70,14 +70,15 @@ export class Peer {
   #onWritten: PeerOptions['onWritten'];
   #onClose: PeerOptions['onClose'];
   #decoder: Decoder;
-  #state: 'handshake' | 'ready' | 'closed' = 'handshake';
+  #state: 'handshake' | 'ready' | 'ending' | 'closed' = 'handshake';
   #minor = 0;
   #isWriting = false;
   #isFlushDue = false;
   #isPaused = false;
   #handshakeTimer: NodeJS.Timeout;
   #heartbeat: Heartbeat;
-  #reason = 'the peer closed the connection';
+  #reason = 'the peer ended the connection';
+  #isTurnedAway = false;
 
   constructor(options: PeerOptions) {
     const { socket, settings, pattern } = options;
@@ -113,6 +114,8 @@ export class Peer {
     socket.on('error', (error) => {
       this.#reason = messageOf(error);
     });
+    // There is nobody left to write to: a ZMTP peer does not end one direction only.
+    socket.on('end', () => this.destroy(this.#reason));
     socket.on('close', () => this.#closed());
     socket.write(encodeGreeting());
   }
@@ -135,12 +138,6 @@ export class Peer {
   }
 
   sendCommand(bytes: Uint8Array): void {
-    if (this.outbox.commandBytes > maxUnreadCommandBytes) {
-      throw new ProtocolError(
-        'limit',
-        `the peer does not read what it is answered (${this.outbox.commandBytes} bytes)`,
-      );
-    }
     this.outbox.pushCommand(bytes);
     this.#flushSoon();
   }
@@ -166,20 +163,27 @@ export class Peer {
 
   refuse(refusal: Refusal, reason: string): void {
     if (this.#state === 'closed') return;
+    this.#isTurnedAway = true;
     this.#monitor.tell({ event: 'refused', ...this.name, refusal, reason });
     this.destroy(reason);
   }
 
-  /** Ends the connection. What was handed to the system goes on its way; what waits does not. */
-  end(): Promise<void> {
+  /**
+   * Ends the connection. What is being written gets `withinMs` for it; what only waits is handed back at once.
+   */
+  end(reason: string, withinMs: number): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return Promise.resolve();
-    this.#reason = 'this socket was closed';
+    this.#reason = reason;
+    this.#isTurnedAway = true;
+    if (this.#state === 'ready') this.#leave();
     return new Promise((resolve) => {
-      socket.once('close', () => resolve());
-      // With bytes half written there is no orderly end.
-      if (socket.writableLength > 0) socket.destroy();
-      else socket.end(() => socket.destroy());
+      const timer = setTimeout(() => socket.destroy(), withinMs);
+      socket.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.end(() => socket.destroy());
     });
   }
 
@@ -190,7 +194,7 @@ export class Peer {
   }
 
   #onData(chunk: Uint8Array): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#state === 'ending') return;
     this.#heartbeat.heard();
     try {
       this.#decoder.push(chunk);
@@ -230,9 +234,10 @@ export class Peer {
     }
     this.#state = 'ready';
     clearTimeout(this.#handshakeTimer);
-    this.#heartbeat.start();
-    this.#monitor.tell({ event: 'connected', ...this.name });
+    // ZMTP 3.0 knows no PING.
+    if (this.takesCommands) this.#heartbeat.start();
     this.#pattern.onReady(this);
+    this.#monitor.tell({ event: 'connected', ...this.name });
   }
 
   #onMessage(message: Message, sizeBytes: number): void {
@@ -245,6 +250,10 @@ export class Peer {
   #onPing(data: Uint8Array): void {
     const { ttlMs, context } = decodePing(data);
     if (ttlMs > 0) this.#heartbeat.limit(ttlMs);
+    const { commandBytes } = this.outbox;
+    if (commandBytes > maxUnreadCommandBytes) {
+      throw new ProtocolError('limit', `the peer asks and does not read the answers (${commandBytes} bytes)`);
+    }
     this.sendCommand(encodeCommand('PONG', context));
   }
 
@@ -258,7 +267,7 @@ export class Peer {
   }
 
   #flush(): void {
-    while (!this.#isWriting && this.#state !== 'closed') {
+    while (!this.#isWriting && this.#state === 'ready') {
       const chunks = this.outbox.take();
       if (chunks.length === 0) return;
       this.#write(chunks);
@@ -288,22 +297,31 @@ export class Peer {
     const { messages, bytes } = this.outbox.written();
     this.counts.sentMessages += messages;
     this.counts.sentBytes += bytes;
-    if (messages === 0) return;
+    if (messages === 0 || this.#state !== 'ready') return;
     this.#pattern.onWritten(this);
     this.#onWritten();
   }
 
+  /** From here on the pattern knows nothing of this peer. */
+  #leave(): void {
+    this.#state = 'ending';
+    this.#heartbeat.stop();
+    this.#pattern.onGone(this);
+  }
+
   #closed(): void {
     if (this.#state === 'closed') return;
-    const wasReady = this.#state === 'ready';
-    this.#state = 'closed';
     clearTimeout(this.#handshakeTimer);
-    this.#heartbeat.stop();
+    if (this.#state === 'ready') this.#leave();
+    const wasReady = this.#state === 'ending';
+    this.#state = 'closed';
     if (wasReady) {
       this.counts.lostMessages += this.outbox.writingMessages;
-      this.#pattern.onGone(this);
       const { lostMessages } = this.counts;
       this.#monitor.tell({ event: 'disconnected', ...this.name, reason: this.#reason, lostMessages });
+    } else if (!this.#isTurnedAway) {
+      const reason = `${this.#reason} before it was ready: it may want another security mechanism than NULL, or not be of ZeroMQ`;
+      this.#monitor.tell({ event: 'refused', ...this.name, refusal: 'left-early', reason });
     }
     this.#onClose(this.#reason, wasReady);
   }

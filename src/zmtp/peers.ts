@@ -88,14 +88,19 @@ export class Peers {
     this.#onChange = undefined;
   }
 
-  /** Takes nobody in any more and ends every connection. */
-  async close(): Promise<void> {
+  /** Takes nobody in any more and ends every connection; what is being written gets `withinMs` for it. */
+  async close(withinMs: number): Promise<void> {
     this.#isClosed = true;
     for (const listener of this.#listeners.values()) listener.close();
     for (const connector of this.#connectors.values()) connector.close();
     this.#listeners.clear();
     this.#connectors.clear();
-    await Promise.all([...this.#peers].map((peer) => peer.end()));
+    await Promise.all([...this.#peers].map((peer) => peer.end('this socket was closed', withinMs)));
+  }
+
+  /** Messages were given up that no peer had. */
+  countLost(messages: number): void {
+    this.#past.lostMessages += messages;
   }
 
   statistics(): SocketStatistics {
@@ -139,7 +144,9 @@ export class Peers {
   }
 
   #endPeersOf(endpoint: string): void {
-    for (const peer of this.#peers) if (peer.name.endpoint === endpoint) void peer.end();
+    for (const peer of this.#peers)
+      if (peer.name.endpoint === endpoint)
+        void peer.end('this endpoint was given up', this.#settings.lingerMs);
   }
 }
 

@@ -130,6 +130,7 @@ class Publisher implements SocketPattern {
     const subscriber = this.#subscribers.get(peer);
     if (subscriber !== undefined) this.#caughtUp(peer, subscriber);
     this.#subscribers.delete(peer);
+    this.#longest = Math.max(0, ...[...this.#subscribers.values()].map(({ prefixes }) => prefixes.longest));
     peer.counts.lostMessages += peer.outbox.clear().length;
   }
 
@@ -137,7 +138,9 @@ class Publisher implements SocketPattern {
     this.#isClosed = true;
   }
 
-  onClosed(): void {}
+  onClosed(): number {
+    return 0;
+  }
 
   #subscribe(peer: Peer, isWanted: boolean, prefix: Uint8Array): void {
     const prefixes = this.#subscribers.get(peer)?.prefixes;

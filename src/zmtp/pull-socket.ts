@@ -33,6 +33,6 @@ function pull(settings: Settings, reader: Reader): SocketPattern {
     onWritten() {},
     onGone: (peer) => reader.forget(peer),
     onClosing: () => reader.close(),
-    onClosed() {},
+    onClosed: () => 0,
   };
 }

@@ -150,8 +150,9 @@ class Pusher implements SocketPattern {
     this.#isClosed = true;
   }
 
-  onClosed(): void {
+  onClosed(): number {
     for (const waiter of [...this.#waiters]) waiter.settle(socketClosed());
+    return this.#returned.length;
   }
 
   /** What is sent may be written at once, which comes back here: so each is taken out before it is sent. */

@@ -11,8 +11,8 @@ export interface SocketPattern extends Pattern {
   readonly hasUnsent: boolean;
   /** Nothing more is taken in, of peers or of the program. */
   onClosing(): void;
-  /** The linger time is over, or nothing is left to send. */
-  onClosed(): void;
+  /** Every connection is ended. @returns how many messages are given up that no peer had */
+  onClosed(): number;
 }
 
 /**
@@ -110,10 +110,11 @@ export abstract class ZmtpSocket implements AsyncDisposable {
 
   async #close(lingerMs: number): Promise<void> {
     const pattern = this.#pattern;
+    const endMs = performance.now() + lingerMs;
     pattern.onClosing();
     await this.#peers.drained(() => !pattern.hasUnsent, lingerMs);
-    await this.#peers.close();
-    pattern.onClosed();
+    await this.#peers.close(Math.max(0, endMs - performance.now()));
+    this.#peers.countLost(pattern.onClosed());
   }
 
   #mustBeOpen(): void {

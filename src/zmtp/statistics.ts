@@ -11,7 +11,7 @@ export interface Counts {
   readonly receivedBytes: number;
   /** Asked for by a subscriber and not queued for it, because its queue was full. */
   readonly droppedMessages: number;
-  /** Being written, or queued for a subscriber, when the connection ended. */
+  /** Being written when the connection ended, or queued: for this subscriber, or when the socket was closed. */
   readonly lostMessages: number;
   /** Received and not for us: not subscribed (any more), or no message that this kind of socket takes. */
   readonly unwantedMessages: number;
@@ -21,6 +21,7 @@ export interface PeerStatistics extends Counts, PeerName {
   readonly isReady: boolean;
   /** Waiting to be sent, with what is being written. */
   readonly queuedMessages: number;
+  /** The same with the headers of the frames. */
   readonly queuedBytes: number;
 }
 

@@ -94,7 +94,9 @@ class Subscriber implements SocketPattern {
     this.#reader.close();
   }
 
-  onClosed(): void {}
+  onClosed(): number {
+    return 0;
+  }
 
   #tell(what: 'SUBSCRIBE' | 'CANCEL', prefix: string): void {
     for (const peer of this.#publishers)

@@ -15,6 +15,8 @@ export interface EncodedMessage {
   readonly pieces: readonly Piece[];
   /** The sum of its frames. */
   readonly sizeBytes: number;
+  /** With the headers of its frames. */
+  readonly wireBytes: number;
 }
 
 const blockBytes = 64 * 1024;
@@ -49,7 +51,9 @@ export class Encoder {
       }
     }
     this.#cut(pieces);
-    return { pieces, sizeBytes };
+    let wireBytes = 0;
+    for (const { start, end } of pieces) wireBytes += end - start;
+    return { pieces, sizeBytes, wireBytes };
   }
 
   #frame(frame: Uint8Array | string, flags: number, pieces: Piece[]): number {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { messageOf } from '../shared/errors.ts';
 import type { ZmtpEndpoint } from './endpoint.ts';
+import { Intake } from './intake.ts';
 import type { Monitor } from './monitor.ts';
 import type { Settings } from './options.ts';
 
@@ -11,7 +12,7 @@ export interface ConnectorOptions {
   readonly settings: Settings;
   readonly monitor: Monitor;
   /** Takes the connection; when it ends, {@link Connector.lost} is to be called. */
-  readonly onSocket: (socket: Socket) => void;
+  readonly onSocket: (socket: Socket, intake: Intake) => void;
 }
 
 /**
@@ -52,10 +53,12 @@ export class Connector {
 
   #connect(): void {
     const { endpoint, settings, onSocket } = this.#options;
+    const intake = new Intake();
+    const { onread } = intake;
     const socket =
       endpoint.transport === 'tcp'
-        ? connect({ host: endpoint.host, port: endpoint.port, noDelay: true })
-        : connect({ path: endpoint.path });
+        ? connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread })
+        : connect({ path: endpoint.path, onread });
     this.#socket = socket;
     let reason = 'connecting was given up';
     const timer = setTimeout(() => {
@@ -77,7 +80,7 @@ export class Connector {
       socket.off('error', failed);
       socket.off('close', closed);
       this.#socket = undefined;
-      onSocket(socket);
+      onSocket(socket, intake);
     });
   }
 }

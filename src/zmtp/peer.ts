@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '../shared/errors.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Intake } from './intake.ts';
 import type { Message } from './message.ts';
 import type { Monitor, PeerName, Refusal } from './monitor.ts';
 import type { Settings } from './options.ts';
@@ -44,6 +45,8 @@ export interface Pattern {
 export interface PeerOptions {
   readonly name: PeerName;
   readonly socket: Socket;
+  /** What the socket reads into, unless it is into memory of Node's. */
+  readonly intake: Intake | undefined;
   readonly settings: Settings;
   readonly pattern: Pattern;
   readonly monitor: Monitor;
@@ -110,7 +113,12 @@ export class Peer {
       );
     }, settings.handshakeTimeoutMs);
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Uint8Array) => this.#onData(chunk));
+    if (options.intake === undefined) {
+      socket.on('data', (chunk: Uint8Array) => this.#onData(() => this.#decoder.push(chunk)));
+    } else {
+      options.intake.start(this.#decoder, (read) => this.#onData(read));
+      socket.resume();
+    }
     socket.on('error', (error) => {
       this.#reason = messageOf(error);
     });
@@ -193,11 +201,11 @@ export class Peer {
     this.#closed();
   }
 
-  #onData(chunk: Uint8Array): void {
+  #onData(read: () => void): void {
     if (this.#state === 'closed' || this.#state === 'ending') return;
     this.#heartbeat.heard();
     try {
-      this.#decoder.push(chunk);
+      read();
       if (this.#state === 'ready') this.#pattern.onRead(this);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

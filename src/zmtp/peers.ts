@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { AlidadeError } from '../shared/errors.ts';
 import { Connector } from './connector.ts';
 import { endpointText, parseEndpoint } from './endpoint.ts';
+import type { Intake } from './intake.ts';
 import { type Listener, openListener } from './listener.ts';
 import type { Monitor, PeerName } from './monitor.ts';
 import type { Settings } from './options.ts';
@@ -32,7 +33,9 @@ export class Peers {
   async bind(text: string): Promise<string> {
     const endpoint = parseEndpoint(text, 'bind');
     let name = text;
-    const listener = await openListener(endpoint, (socket) => this.#admit(socket, name, undefined));
+    const listener = await openListener(endpoint, (socket, intake) =>
+      this.#admit(socket, intake, name, undefined),
+    );
     name = listener.endpoint;
     if (this.#isClosed) {
       listener.close();
@@ -60,7 +63,7 @@ export class Peers {
       text: name,
       settings: this.#settings,
       monitor: this.#monitor,
-      onSocket: (socket) => this.#admit(socket, name, connector),
+      onSocket: (socket, intake) => this.#admit(name, socket, intake, connector),
     });
     this.#connectors.set(name, connector);
   }
@@ -109,7 +112,7 @@ export class Peers {
     return { ...total, refusedPeers: this.#refused, peers: [...this.#peers].map(statisticsOf) };
   }
 
-  #admit(socket: Socket, endpoint: string, connector: Connector | undefined): void {
+  #admit(endpoint: string, socket: Socket, intake?: Intake, connector?: Connector): void {
     if (this.#isClosed && connector === undefined) {
       socket.destroy();
       return;
@@ -128,6 +131,7 @@ export class Peers {
     const peer: Peer = new Peer({
       name,
       socket,
+      intake,
       settings: this.#settings,
       pattern: this.#pattern,
       monitor: this.#monitor,

@@ -80,6 +80,21 @@ export class Decoder {
     this.#pushFrames(chunk, at);
   }
 
+  /**
+   * Where the bytes of a frame that has begun belong, if at least `leastBytes` of it are wanted: whoever reads may put
+   * them there, and then says so with {@link arrivedInBody} instead of a push.
+   */
+  roomInBody(leastBytes: number): Uint8Array | undefined {
+    if (this.#body === undefined || this.#bodyBytes - this.#bodyLength < leastBytes) return undefined;
+    return this.#bodyWithRoom(this.#bodyLength + 1).subarray(this.#bodyLength);
+  }
+
+  /** @throws as {@link push} does */
+  arrivedInBody(length: number): void {
+    this.#bodyLength += length;
+    this.#finishBody();
+  }
+
   /** The hot loop: frames from `at`, where one begins, to the end of the chunk. */
   #pushFrames(chunk: Uint8Array, start: number): void {
     const end = chunk.length;
@@ -184,11 +199,15 @@ export class Decoder {
     const body = this.#bodyWithRoom(length);
     body.set(taken === chunk.length ? chunk : chunk.subarray(start, start + taken), this.#bodyLength);
     this.#bodyLength = length;
-    if (length === this.#bodyBytes) {
-      this.#body = undefined;
-      this.#frame(this.#bodyFlags, body);
-    }
+    this.#finishBody();
     return start + taken;
+  }
+
+  #finishBody(): void {
+    const body = this.#body;
+    if (body === undefined || this.#bodyLength < this.#bodyBytes) return;
+    this.#body = undefined;
+    this.#frame(this.#bodyFlags, body);
   }
 
   /** The body so far in a buffer of at least `length` bytes: it doubles, and ends at the size of the frame. */

@@ -260,7 +260,7 @@ export class Peer {
     if (ttlMs > 0) this.#heartbeat.limit(ttlMs);
     const { commandBytes } = this.outbox;
     if (commandBytes > maxUnreadCommandBytes) {
-      throw new ProtocolError('limit', `the peer asks and does not read the answers (${commandBytes} bytes)`);
+      throw new ProtocolError('limit', `the peer does not read what it is answered (${commandBytes} bytes)`);
     }
     this.sendCommand(encodeCommand('PONG', context));
   }

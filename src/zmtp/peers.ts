@@ -33,9 +33,7 @@ export class Peers {
   async bind(text: string): Promise<string> {
     const endpoint = parseEndpoint(text, 'bind');
     let name = text;
-    const listener = await openListener(endpoint, (socket, intake) =>
-      this.#admit(socket, intake, name, undefined),
-    );
+    const listener = await openListener(endpoint, (socket) => this.#admit(name, socket));
     name = listener.endpoint;
     if (this.#isClosed) {
       listener.close();

@@ -109,7 +109,7 @@ describe('subscriptions', () => {
     expect(pub.statistics().unwantedMessages).toBe(100);
   });
 
-  test.skip('fifty thousand of a subscriber of ours reach the publisher, before and after it has connected', async () => {
+  test('fifty thousand of a subscriber of ours reach the publisher, before and after it has connected', async () => {
     await using pub = openParty('libzmq', 'pub');
     await using sub = openParty('alidade', 'sub');
     const topic = (i: number) => `${i}-${'x'.repeat(30)}`;

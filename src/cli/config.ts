@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
-import { defineAdopt, defineValidate } from './config/care.ts';
+import { defineAdopt } from './config/adopt.ts';
+import { defineCheckout } from './config/checkout.ts';
+import { defineDiff } from './config/diff.ts';
 import { defineExport, defineFetch } from './config/fetch.ts';
-import { defineCheckout, defineDiff, defineHistory } from './config/history.ts';
+import { defineHistory } from './config/history.ts';
 import { defineListen } from './config/listen.ts';
 import { defineAdd, defineRemove } from './config/members.ts';
 import { definePopulate } from './config/populate.ts';
 import { defineDump, defineQuery } from './config/read.ts';
 import { defineUpdate } from './config/update.ts';
+import { defineValidate } from './config/validate.ts';
 import type { Terminal } from './terminal.ts';
 
 const help = `

@@ -56,7 +56,8 @@ export function printable(text: string, multiline = false): string {
 /** A line cut to the width of the terminal, if there is one. */
 export function clipped(terminal: Terminal, line: string): string {
   const { isTTY, columns } = terminal.stdout;
-  return isTTY === true && columns !== undefined ? clip(line, columns) : line;
+  // A terminal that does not know its width says 0.
+  return isTTY === true && columns ? clip(line, columns) : line;
 }
 
 /** The first `width` characters, the last of which tells that there are more. */

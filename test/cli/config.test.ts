@@ -85,7 +85,9 @@ describe('populate', () => {
         'Nothing was written: this was a dry run.',
       ].join('\n'),
     );
-    expect(await said('diff', '--file', changed)).toBe(await said('populate', changed, '--dry-run'));
+    expect(await said('diff', '--file', changed)).toBe(
+      '  source:a:m\n-   address  x\n+   address  y\n+ user:a\n+   name  "1"',
+    );
     expect(await saidJson('fetch', 'a')).toEqual({ sources: { m: { address: 'x', n: 2 } } });
   });
 
@@ -159,7 +161,9 @@ describe('what is there', () => {
     const exported = await said('export');
     expect(JSON.parse(exported)).toEqual(JSON.parse(readFileSync(sample, 'utf8')));
     const again = file('again.json', exported);
-    expect(await said('diff', '--file', again)).toContain('instrument1: nothing to change');
+    expect(await said('diff', '--file', again)).toBe(
+      'instrument1: no difference\ninstrument2: no difference',
+    );
     expect(await said('export', 'instrument2', '--format', 'yaml')).toMatch(/^instrument2:\n/);
   });
 });
@@ -233,7 +237,16 @@ describe('changes', () => {
     expect(await said('diff', '--configuration', 'instrument1')).toBe(difference);
     expect(await said('diff', '1', '2', '--configuration', 'instrument1')).toBe(difference);
     expect(await saidJson('diff', '1', '--configuration', 'instrument1')).toEqual([
-      { hash: motor2, kind: 'changed', fields: [{ field: 'address', before: 'IOC:m2', after: 'IOC:m3' }] },
+      {
+        configuration: 'instrument1',
+        changes: [
+          {
+            hash: motor2,
+            kind: 'changed',
+            fields: [{ field: 'address', before: 'IOC:m2', after: 'IOC:m3' }],
+          },
+        ],
+      },
     ]);
     expect(await refused(2, 'diff')).toContain('say which, as in --configuration instrument1');
     expect(await said('checkout', '1', '--configuration', 'instrument1', '--dry-run')).toContain(
@@ -263,7 +276,7 @@ describe('changes', () => {
   });
 
   test('validate tells what does not fit the schemas', async () => {
-    expect(await said('validate')).toBe('everything fits its schemas');
+    expect(await said('validate')).toBe('no value is against its schema');
     const source = { type: 'object', properties: { address: { type: 'string' } }, required: ['address'] };
     const schema = { type: 'object', additionalProperties: source };
     const content = {

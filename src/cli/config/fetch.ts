@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { examples } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ConfigOptions, numberOf, withConfigOptions, withConfigurations } from './open.ts';
+import { someOf } from './which.ts';
 
 interface FetchOptions extends ConfigOptions {
   readonly format: 'json' | 'yaml' | 'python';
@@ -86,7 +87,7 @@ export function defineExport(config: Command, terminal: Terminal): void {
         'read',
         async ({ database }) => {
           const text = await database.exportText({
-            configurations: configurations.length === 0 ? undefined : configurations,
+            configurations: someOf(configurations),
             format: options.json === true ? 'json' : options.format,
             revision: options.revision,
           });

@@ -18,7 +18,7 @@ export function textOf(value: JsonText): string | undefined {
 /** Names and values in two columns. */
 export function fieldLines(fields: readonly (readonly [string, JsonText])[]): string[] {
   const cells = fields.map(([name, value]) => [printable(name), showCell(value)] as const);
-  const width = Math.max(0, ...cells.map(([name]) => name.length));
+  const width = cells.reduce((most, [name]) => Math.max(most, name.length), 0);
   return cells.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }
 
@@ -30,7 +30,7 @@ export function* changeLines(changes: readonly HashChange[]): Generator<ChangeLi
   const signs = { added: '+', removed: '-', changed: ' ' } as const;
   for (const { hash, kind, fields } of changes) {
     yield `${signs[kind]} ${printable(hash)}`;
-    const width = Math.max(0, ...fields.map(({ field }) => printable(field).length));
+    const width = fields.reduce((most, { field }) => Math.max(most, printable(field).length), 0);
     for (const { field, before, after } of fields) {
       const name = `  ${printable(field).padEnd(width)}  `;
       if (before !== undefined) yield `- ${name}${showCell(before)}`;

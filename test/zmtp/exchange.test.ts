@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { pairs, sides } from './peers/matrix.ts';
-import { extremeMessages, framesOf, randomMessages, summaryOf } from './peers/message.ts';
+import { framesOf, summaryOf } from './peers/message.ts';
+import { extremeMessages, randomMessages } from './peers/messages.ts';
 import { openParty, type Party } from './peers/party.ts';
 import { joined } from './peers/subscribed.ts';
 

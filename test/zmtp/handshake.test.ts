@@ -88,25 +88,6 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
     expect(await messagesUntil(peer, 'end of it')).toEqual(['bx']);
   });
 
-  test('that sends its bytes one by one', async () => {
-    await using pull = openParty(side, 'pull');
-    await using peer = await RawPeer.connect(await pull.bind(tcp));
-    const bytes = Buffer.concat([greeting(), ready({ 'Socket-Type': 'PUSH' }), message('a', 'b')]);
-    for (const byte of bytes) {
-      peer.write(Buffer.from([byte]));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(await pull.receive()).toEqual([Buffer.from('a'), Buffer.from('b')]);
-  });
-
-  // libzmq 4.3.5 lets the message lie until more bytes come.
-  test.skipIf(side === 'libzmq')('that sends everything at once, before it has heard anything', async () => {
-    await using pull = openParty(side, 'pull');
-    await using peer = await RawPeer.connect(await pull.bind(tcp));
-    peer.write(greeting(), ready({ 'Socket-Type': 'PUSH' }), message('a'));
-    expect(await pull.receive()).toEqual([Buffer.from('a')]);
-  });
-
   test('that tells more of itself, names its type in other letters, and pings within a message', async () => {
     await using pull = openParty(side, 'pull');
     await using peer = await RawPeer.connect(await pull.bind(tcp));
@@ -117,6 +98,28 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
     await peer.readFrame();
     const pong = await peer.readFrame();
     expect([pong.isCommand, pong.body.toString('latin1')]).toEqual([true, '\x04PONGcontext']);
+  });
+});
+
+// With these, libzmq 4.3.5 may let the message lie until more bytes come.
+describe('alidade and a peer', () => {
+  const bytes = Buffer.concat([greeting(), ready({ 'Socket-Type': 'PUSH' }), message('a', 'b')]);
+
+  test('that sends its bytes one by one', async () => {
+    await using pull = openParty('alidade', 'pull');
+    await using peer = await RawPeer.connect(await pull.bind(tcp));
+    for (const byte of bytes) {
+      peer.write(Buffer.from([byte]));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await pull.receive()).toEqual([Buffer.from('a'), Buffer.from('b')]);
+  });
+
+  test('that sends everything at once, before it has heard anything', async () => {
+    await using pull = openParty('alidade', 'pull');
+    await using peer = await RawPeer.connect(await pull.bind(tcp));
+    peer.write(bytes);
+    expect(await pull.receive()).toEqual([Buffer.from('a'), Buffer.from('b')]);
   });
 });
 

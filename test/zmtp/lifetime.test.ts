@@ -1,7 +1,8 @@
 /** Whose memory a frame is in: what was received stays as it was, what was sent small may be written over at once. */
 import { describe, expect, test } from 'vitest';
 import { type Message, PullSocket, PushSocket } from '../../src/zmtp/index.ts';
-import { framesOf, randomMessages, summaryOf } from './peers/message.ts';
+import { framesOf, summaryOf } from './peers/message.ts';
+import { randomMessages } from './peers/messages.ts';
 import { openParty, type Side } from './peers/party.ts';
 
 const tcp = 'tcp://127.0.0.1:*';

@@ -11,7 +11,9 @@ export function numbered(i: number, sizesBytes: readonly number[]): Buffer[] {
 /** Checks that a message of such a stream is whole. @returns its number */
 export function numberOf(frames: readonly Uint8Array[], sizesBytes: readonly number[]): number {
   const i = Number(frames[0] === undefined ? 'none' : Buffer.from(frames[0]).toString());
-  expect(summaryOf(frames)).toBe(summaryOf(numbered(i, sizesBytes)));
+  const wanted = numbered(i, sizesBytes);
+  const isWhole = frames.length === wanted.length && wanted.every((one, k) => one.equals(frames[k] ?? one));
+  if (!isWhole) expect(summaryOf(frames)).toBe(summaryOf(wanted));
   return i;
 }
 

@@ -75,8 +75,7 @@ export class OpenChunk {
   /** Hands over the rows that were not yet. */
   flush(): void {
     if (this.#filled === this.#flushed) return;
-    const { chunkBytes, rowBytes, filter, type } = this.#layout;
-    if (type.kind === 'string') this.#writer.heap.seal();
+    const { chunkBytes, rowBytes, filter } = this.#layout;
     if (this.#address === undefined) {
       const isFiltered = filter !== undefined;
       const slot = isFiltered ? this.#slots.take(this.#writer.commitCount) : undefined;
@@ -91,7 +90,8 @@ export class OpenChunk {
     const from = this.#flushed - this.#bufferStart;
     const to = this.#filled - this.#bufferStart;
     const bytes = this.#buffer.subarray(from * rowBytes, to * rowBytes);
-    this.#writer.put(this.#address + this.#flushed * rowBytes, bytes);
+    const address = this.#address + this.#flushed * rowBytes;
+    this.#whenComplete(() => this.#writer.put(address, bytes));
     this.#flushed = this.#filled;
   }
 
@@ -133,7 +133,7 @@ export class OpenChunk {
       this.#bufferStart = this.#filled;
     } else {
       // What the heap still has to put into the buffer must be there before it is copied.
-      if (type.kind === 'string') this.#writer.heap.seal();
+      if (this.#filled > 0 && type.kind === 'string') this.#writer.heap.seal();
       kept = this.#buffer.subarray(0, this.#filled * rowBytes);
     }
     this.#bufferRows = Math.min(this.#nextRows, chunkRows - this.#bufferStart);
@@ -148,7 +148,6 @@ export class OpenChunk {
     if (encode === undefined) {
       this.flush();
     } else {
-      if (this.#layout.type.kind === 'string') this.#writer.heap.seal();
       this.#encode(encode, this.#buffer);
     }
     this.#chunkNumber++;
@@ -162,11 +161,18 @@ export class OpenChunk {
   #encode(encode: (chunk: Uint8Array) => Promise<Uint8Array>, chunk: Uint8Array): void {
     const number = this.#chunkNumber;
     const slot = this.#address;
-    this.#writer.encode(chunk, encode, (encoded) => {
+    const done = (encoded: Uint8Array) => {
       const helps = encoded.length < chunk.length;
       this.#put(number, helps ? encoded : chunk, helps ? 0 : 1);
       if (slot !== undefined) this.#left.push(slot);
-    });
+    };
+    this.#whenComplete(() => this.#writer.encode(chunk, encode, done));
+  }
+
+  /** Calls when the heap has put in place what leads to the texts among the rows. */
+  #whenComplete(call: () => void): void {
+    if (this.#layout.type.kind === 'string') this.#writer.heap.whenSealed(call);
+    else call();
   }
 
   #put(number: number, bytes: Uint8Array, filterMask: number): void {

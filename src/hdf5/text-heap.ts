@@ -23,6 +23,7 @@ export class TextHeap {
   readonly #write: (address: number, bytes: Uint8Array) => void;
   #pending: Reference[] = [];
   #pendingBytes = 0;
+  #whenSealed: (() => void)[] = [];
 
   constructor(allocation: Allocation, write: (address: number, bytes: Uint8Array) => void) {
     this.#allocation = allocation;
@@ -39,9 +40,19 @@ export class TextHeap {
     this.#pendingBytes += sizeBytes;
   }
 
+  /** Calls when all targets until now are complete: at once, or at the next {@link seal}. */
+  whenSealed(call: () => void): void {
+    if (this.#pending.length === 0) call();
+    else this.#whenSealed.push(call);
+  }
+
   /** Hands over what was gathered, so that the targets are complete. */
   seal(): void {
-    if (this.#pending.length === 0) return;
+    if (this.#pending.length > 0) this.#writeCollection();
+    for (const call of this.#whenSealed.splice(0)) call();
+  }
+
+  #writeCollection(): void {
     const sizeBytes = Math.max(smallestBytes, headerBytes + this.#pendingBytes);
     const address = this.#allocation.raw(sizeBytes);
     const bytes = new Uint8Array(sizeBytes);

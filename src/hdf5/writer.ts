@@ -139,6 +139,7 @@ export class Writer {
     if (this.#queue.failure !== undefined) throw this.#queue.failure;
     if (this.#touched.size === 0) return;
     for (const part of this.#touched) part.flush();
+    this.heap.seal();
     await Promise.all(this.#encoding);
     const plan = this.#plan();
     try {

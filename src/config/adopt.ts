@@ -44,7 +44,7 @@ async function aimOf(
     if (parts?.configuration !== configuration || isReference(hash, configurations)) continue;
     also.set(hash, parts.place);
   }
-  const loaded = await load(space, configuration, { also: also.keys() });
+  const loaded = await load(space, configuration, { also: new Set(also.keys()) });
   const target = new Map(loaded.current);
   const strays = new Map(loaded.strays);
   for (const [hash, place] of also) {

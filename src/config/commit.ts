@@ -8,7 +8,7 @@ import {
   historyKey,
   membersKey,
   orderKey,
-  partsKey,
+  partKey,
   placeByName,
   placeText,
 } from './layout.ts';
@@ -50,43 +50,27 @@ export function planOf({ loaded, target, author, message, timeSeconds }: Goal): 
   const foreign = foreignChanges(loaded);
   const goal: State = target ?? new Map();
   const changes = differenceOf(current, goal);
-  const operations: Operation[] = [];
-  let revision = loaded.revision;
-  const record = (of: Pick<CommitRecord, 'author' | 'message' | 'changes'> & Ordering) => {
-    revision++;
-    operations.push(
-      ...recordOperations({ ...of, configuration, revision, timeSeconds, hashes: of.changes.length }),
-    );
-  };
-  if (foreign.length > 0) {
-    record({
-      author: foreignAuthor,
-      message: foreignMessage,
-      changes: foreign,
-      ...orderOf(committed, foreign, current),
-    });
-  }
   const order = orderOf(current, changes, goal);
   const isOrdered = order.order !== undefined || order.fieldOrder !== undefined;
   const kind = kindOf(exists, target, changes.length > 0 || isOrdered);
-  if (kind !== 'same') {
-    record({ author, message, changes, ...order });
-    if (kind === 'added') {
-      const members = [keyBytes(configuration)];
-      operations.push({
-        do: 'set-add',
-        key: configurationsKey,
-        members,
-        notice: told(configurationsKey, '+'),
-      });
-    }
-    operations.push(...hashOperations(loaded, changes));
-    if (kind === 'removed') operations.push(...removalOperations(configuration));
+  const records: CommitRecord[] = [];
+  const record = (of: Pick<CommitRecord, 'author' | 'message' | 'changes'> & Ordering) => {
+    const revision = loaded.revision + records.length + 1;
+    records.push({ ...of, configuration, revision, timeSeconds, hashes: of.changes.length });
+  };
+  if (foreign.length > 0) {
+    const ordering = orderOf(committed, foreign, current);
+    record({ author: foreignAuthor, message: foreignMessage, changes: foreign, ...ordering });
   }
-  operations.push(
+  if (kind !== 'same') record({ author, message, changes, ...order });
+  const operations: Operation[] = [
+    ...records.flatMap(recordOperations),
+    ...membershipOperations(configuration, kind),
+    ...hashOperations(loaded, changes),
     ...headOperations(configuration, committed, goal),
     ...orderOperations(loaded, goal, isOrdered),
-  );
+  ];
+  const revision = loaded.revision + records.length;
   const conditions: Condition[] = [
     { if: 'revision', key: historyKey(configuration), revision: loaded.revision },
   ];
@@ -105,7 +89,7 @@ function recordOperations(record: CommitRecord): Operation[] {
   return [
     { do: 'push', key: historyKey(configuration), items: [item] },
     ...parts.map(
-      ([field, value]) => ({ do: 'set-field', key: partsKey(configuration), field, value }) as const,
+      (value, i) => ({ do: 'set', key: partKey(configuration, record.revision, i), value }) as const,
     ),
   ];
 }
@@ -173,9 +157,13 @@ export function fieldOperation(hash: string, field: string, after: string | unde
   return { do: 'set-field', key: hash, field, value: wireBytes(after), notice };
 }
 
-function removalOperations(configuration: string): Operation[] {
-  const notice = fixed(configurationsKey, `-${configuration}`);
-  return [{ do: 'set-remove', key: configurationsKey, members: [keyBytes(configuration)], notice }];
+function membershipOperations(configuration: string, kind: Plan['kind']): Operation[] {
+  const key = configurationsKey;
+  const members = [keyBytes(configuration)];
+  if (kind === 'added') return [{ do: 'set-add', key, members, notice: told(key, '+') }];
+  if (kind === 'removed')
+    return [{ do: 'set-remove', key, members, notice: fixed(key, `-${configuration}`) }];
+  return [];
 }
 
 function* headOperations(configuration: string, committed: State, goal: State): Generator<Operation> {

@@ -86,7 +86,7 @@ export class ConfigurationDatabase implements AsyncDisposable {
    * @example await database.populate(await readConfigurationFile('sample.json'), { name: 'sample.json' })
    */
   async populate(text: string, options: PopulateOptions = {}): Promise<ConfigurationChange[]> {
-    const { name = 'input', onProgress, signal } = options;
+    const { name = 'input', onlyMissing = false, onProgress, signal } = options;
     checkLength(text, name);
     signal?.throwIfAborted();
     const states = readDocument(text, name);
@@ -97,11 +97,11 @@ export class ConfigurationDatabase implements AsyncDisposable {
       const aims = [];
       for (const [configuration, target] of states) {
         const loaded = await load(this.#space, configuration, {
-          also: target.keys(),
+          also: new Set(target.keys()),
           signal,
           onProgress: (done, all) => onProgress?.({ phase: 'compare', done, total: all }),
         });
-        aims.push({ loaded, target });
+        aims.push({ loaded, target: onlyMissing && loaded.exists ? loaded.current : target });
       }
       onProgress?.({ phase: 'store', done: 0, total });
       return aims;
@@ -309,7 +309,7 @@ export class ConfigurationDatabase implements AsyncDisposable {
   ): Promise<ConfigurationChange> {
     const target = await stateAt(this.#space, configuration, revision);
     return this.#commitOne(`checkout revision ${revision}`, options, async () => ({
-      loaded: await load(this.#space, configuration, { also: target.keys() }),
+      loaded: await load(this.#space, configuration, { also: new Set(target.keys()) }),
       target,
     }));
   }

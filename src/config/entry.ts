@@ -24,18 +24,28 @@ export async function readEntry(space: Space, name: string): Promise<Entry | und
   }
 }
 
+/** What the configurations consist of, with types; with `all` also every other key, as it stands there. */
 export async function* dumpEntries(
   space: Space,
   all: boolean,
   read: (configuration: string) => Promise<Loaded>,
 ): AsyncGenerator<Entry> {
-  if (all) {
-    for (const key of await space.keys()) {
-      const entry = await readEntry(space, keyText(key));
-      if (entry !== undefined) yield entry;
-    }
-    return;
+  const given = new Set<string>();
+  for await (const entry of configurationEntries(space, read)) {
+    if (all) given.add(entry.name);
+    yield entry;
   }
+  for (const key of all ? await space.keys() : []) {
+    const name = keyText(key);
+    const entry = given.has(name) ? undefined : await readEntry(space, name);
+    if (entry !== undefined) yield entry;
+  }
+}
+
+async function* configurationEntries(
+  space: Space,
+  read: (configuration: string) => Promise<Loaded>,
+): AsyncGenerator<Entry> {
   const names = (await space.read({ read: 'members', key: configurationsKey })).map(keyText);
   if (names.length > 0) yield { kind: 'set', name: configurationsKey, members: names };
   for (const configuration of names) {

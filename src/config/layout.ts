@@ -16,9 +16,9 @@ export function historyKey(configuration: string): string {
   return `history:${configuration}`;
 }
 
-/** The hash of the parts of commits that are too long for an item: field `REVISION.NUMBER`. */
-export function partsKey(configuration: string): string {
-  return `history:${configuration}:parts`;
+/** A part of a commit that is too long for an item; parts are counted from 0. */
+export function partKey(configuration: string, revision: number, part: number): string {
+  return `history:${configuration}:${revision}.${part}`;
 }
 
 /** The hash of what the newest commit left: name of a hash, and its fields as a JSON object. */

@@ -35,7 +35,7 @@ const readAtOnce = 5000;
 
 export interface LoadOptions {
   /** Names of hashes that will be written: what stands there already is read too. */
-  readonly also?: Iterable<string> | undefined;
+  readonly also?: ReadonlySet<string> | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,7 +59,7 @@ export async function load(space: Space, configuration: string, options: LoadOpt
 async function tryLoad(
   space: Space,
   configuration: string,
-  { also = [], onProgress, signal }: LoadOptions,
+  { also = new Set(), onProgress, signal }: LoadOptions,
   atOnce: number,
 ): Promise<Loaded | undefined> {
   const [revision, configurations, memberKeys, headFields, orderItems] = await space.readMany([
@@ -154,8 +154,7 @@ function placesInOrder(
     places.delete(name);
     places.set(name, place);
   }
-  for (const name of [...known].sort()) {
-    if (places.has(name)) continue;
+  for (const name of [...known].filter((name) => !places.has(name)).sort()) {
     const parts = partsOfName(name);
     if (parts?.configuration === configuration) places.set(name, parts.place);
   }

@@ -25,6 +25,8 @@ export interface Progress {
 }
 
 export interface PopulateOptions extends CommitOptions {
+  /** Leave configurations that are there as they are. */
+  readonly onlyMissing?: boolean | undefined;
   /** How messages name the text; a file's path. Default `input`. */
   readonly name?: string | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

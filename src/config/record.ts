@@ -2,12 +2,13 @@ import { keyText, type Space } from '../store/index.ts';
 import type { Commit, FieldChange, FullCommit, HashChange } from './change.ts';
 import { ConfigurationError } from './errors.ts';
 import { compactText, type JsonNode, objectText, readJson } from './json.ts';
-import { historyKey, partsKey } from './layout.ts';
+import { historyKey, partKey } from './layout.ts';
 import { fieldsOfNode, wireText } from './state.ts';
 
 /**
  * A commit as it is kept: an item of the list `history:<c>`, a JSON object. What it changed stands in it under
- * `changes`; above 256 KiB it stands in parts of its own, and `parts` says in how many.
+ * `changes`; above 8 KiB it stands in keys of its own, and `parts` says in how many: the list is read and counted often, and
+ * its items are to be short.
  */
 export interface CommitRecord extends FullCommit, Ordering {}
 
@@ -21,12 +22,12 @@ export interface Ordering {
   readonly fieldOrder?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
-const mostInItem = 256 * 1024;
+const mostInItem = 8 * 1024;
 const partLength = 1024 * 1024;
 
 export interface EncodedCommit {
   readonly item: Uint8Array;
-  readonly parts: readonly (readonly [field: string, part: Uint8Array])[];
+  readonly parts: readonly Uint8Array[];
 }
 
 export function encodeCommit(record: CommitRecord): EncodedCommit {
@@ -42,7 +43,7 @@ export function encodeCommit(record: CommitRecord): EncodedCommit {
   if (length <= mostInItem) return { item: bytes(objectText([...head, ...pieces])), parts: [] };
   return {
     item: bytes(objectText([...head, ['parts', String(pieces.length)]])),
-    parts: pieces.map((piece, i) => [`${record.revision}.${i}`, bytes(objectText([piece]))]),
+    parts: pieces.map((piece) => bytes(objectText([piece]))),
   };
 }
 
@@ -124,11 +125,11 @@ export async function wholeCommit(
   if (parts === 0) return record;
   const nodes: JsonNode[] = [];
   for (let i = 0; i < parts; i++) {
-    const field = `${record.revision}.${i}`;
-    const part = await space.read({ read: 'field', key: partsKey(configuration), field });
+    const key = partKey(configuration, record.revision, i);
+    const part = await space.read({ read: 'value', key });
     if (part === undefined) {
       throw new ConfigurationError(
-        `revision ${record.revision} of '${configuration}' cannot be read: its part ${field} is missing in '${partsKey(configuration)}'`,
+        `revision ${record.revision} of '${configuration}' cannot be read: '${key}' is missing`,
       );
     }
     nodes.push(readItem(configuration, part));

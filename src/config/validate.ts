@@ -1,3 +1,4 @@
+import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import { messageOf } from '../shared/errors.ts';
 import { ConfigurationError } from './errors.ts';
 import { objectText } from './json.ts';
@@ -17,8 +18,8 @@ export async function problemsOf(states: ReadonlyMap<string, State>): Promise<Pr
   for (const [configuration, state] of states) {
     const schemas = [...state.values()].filter(({ place }) => place.section === schemasSection);
     if (schemas.length === 0) continue;
+    const { Validator } = await import('@cfworker/json-schema');
     const content = JSON.parse(stateText(state)) as Record<string, unknown>;
-    const { fromJSONSchema } = await import('zod');
     for (const { place, fields } of schemas) {
       const section = place.item;
       if (section === undefined) {
@@ -27,20 +28,45 @@ export async function problemsOf(states: ReadonlyMap<string, State>): Promise<Pr
           `'${schemasSection}' of configuration '${configuration}' holds a schema for each section, not ${found}`,
         );
       }
-      let schema: ReturnType<typeof fromJSONSchema>;
+      // A schema for a section that is not there says what it may hold, not that it must be there.
+      if (!Object.hasOwn(content, section)) continue;
+      let errors: OutputUnit[];
       try {
-        schema = fromJSONSchema(JSON.parse(fieldsText(fields)));
+        const schema = JSON.parse(fieldsText(fields)) as Schema;
+        errors = new Validator(schema, '2020-12', false).validate(content[section]).errors;
       } catch (error) {
         throw new ConfigurationError(
           `the schema of '${section}' in configuration '${configuration}' cannot be used: ${messageOf(error)}`,
           { cause: error },
         );
       }
-      const result = schema.safeParse(Object.hasOwn(content, section) ? content[section] : undefined);
-      for (const { path, message } of result.error?.issues ?? []) {
-        problems.push({ configuration, section, path: path.map(String), message });
+      for (const { instanceLocation, error } of causes(errors)) {
+        problems.push({ configuration, section, path: pathOf(instanceLocation), message: error });
       }
     }
   }
   return problems;
+}
+
+/** Without those that only say that something inside of them does not fit, which says so itself. */
+function causes(errors: readonly OutputUnit[]): OutputUnit[] {
+  const outer = new Set<string>();
+  for (const { keywordLocation } of errors) {
+    for (
+      let end = keywordLocation.lastIndexOf('/');
+      end > 0;
+      end = keywordLocation.lastIndexOf('/', end - 1)
+    ) {
+      outer.add(keywordLocation.slice(0, end));
+    }
+  }
+  return errors.filter(({ keyword, keywordLocation }) => keyword !== 'false' && !outer.has(keywordLocation));
+}
+
+/** The keys of a JSON pointer in a fragment: `#/motor1/address` (RFC 6901). */
+function pathOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -6,7 +6,7 @@ import type { ConfigurationChange, FullCommit } from './change.ts';
 import { type Goal, type Plan, planOf } from './commit.ts';
 import { ConfigurationError, RevisionError } from './errors.ts';
 import { historyKey } from './layout.ts';
-import type { Loaded } from './load.ts';
+import { foreignChanges, type Loaded } from './load.ts';
 import type { CommitOptions } from './options.ts';
 import { commitOf } from './record.ts';
 import { commitsUpTo } from './replay.ts';
@@ -69,8 +69,8 @@ export class Writer {
   /** Writes foreign edits into the history, where there are any. Gives undefined when somebody else has committed meanwhile. */
   async noteForeign(loaded: Loaded): Promise<Loaded | undefined> {
     const { current } = loaded;
+    if (foreignChanges(loaded).length === 0) return loaded;
     const plan = planOf(this.#goal({ ...loaded, exists: true }, current, '', {}));
-    if (plan.foreign.length === 0) return loaded;
     if (!(await this.#write([plan], []))) return undefined;
     return { ...loaded, committed: current, revision: plan.revision };
   }

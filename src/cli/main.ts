@@ -25,6 +25,11 @@ const nouns: readonly Noun[] = [
     load: async () => (await import('./config.ts')).defineConfig,
   },
   {
+    name: 'shm',
+    summary: 'frames: small records that processes share, each with its newest value',
+    load: async () => (await import('./shm.ts')).defineShm,
+  },
+  {
     name: 'store',
     summary: 'whole stores: back up, restore, copy from engine to engine, check',
     load: async () => (await import('./store.ts')).defineStore,

@@ -2,6 +2,7 @@ import { join, parse } from 'node:path';
 import { AlidadeError } from '../shared/errors.ts';
 import { CsvLog, type Rotation } from './csv-log.ts';
 import { logFileName } from './csv-log-file.ts';
+import type { FrameLog } from './frame-log.ts';
 
 export interface CsvLogsOptions {
   /** A folder that gets a file for each frame, named as the reference names it. */
@@ -58,7 +59,7 @@ export function parseRotation(text: string, what: string): Rotation {
  * CSV logs of the frames of an application, one file each. Adding to them takes no time to speak of and never fails;
  * what cannot be written is lost, counted and told.
  */
-export class CsvLogs implements AsyncDisposable {
+export class CsvLogs implements FrameLog, AsyncDisposable {
   /** Rows that were lost since the beginning. */
   lostRows = 0;
   readonly #options: CsvLogsOptions;

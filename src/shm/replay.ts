@@ -4,6 +4,7 @@ import { nearestName } from '../shared/nearest-name.ts';
 import { Opened } from '../shared/opened.ts';
 import { floatRepr } from '../shared/python-text.ts';
 import { keyText, type Operation, type Space } from '../store/index.ts';
+import { frameWrite } from './notice.ts';
 import { frameCells } from './python-cells.ts';
 import { jsonText } from './python-literal.ts';
 import { ReplayGuard } from './replay-guard.ts';
@@ -211,12 +212,7 @@ class Player {
     const [time, ...others] = values;
     const all = [this.#options.restamp === true ? floatRepr(nowSeconds) : time, ...others];
     const json = `{${fields.map((field, i) => `${jsonText(field)}: ${all[i]}`).join(', ')}}`;
-    return {
-      do: 'set',
-      key: name,
-      value: Buffer.from(json),
-      notice: { channel: name, payload: available },
-    };
+    return frameWrite(name, json);
   }
 
   async #advance(readings: Reading[], reading: Reading): Promise<void> {
@@ -252,8 +248,6 @@ class Player {
     });
   }
 }
-
-const available = Buffer.from('available');
 
 function earliest(readings: readonly Reading[]): Reading | undefined {
   return readings.reduce<Reading | undefined>(

@@ -111,6 +111,7 @@ async function valuesOf(
   terminal: Terminal,
 ): Promise<Candidates> {
   if (name === '--keys') return keys(place, current, terminal, []);
+  if (name === '--only') return frames(place, current, terminal);
   if (name === '--configuration') return names('configuration', place, current, terminal);
   const choices = optionOf(place.command, name)?.argChoices;
   if (choices !== undefined) {
@@ -146,7 +147,11 @@ async function argumentsOf(place: Place, current: string, terminal: Terminal): P
       return names(argument.name() as NameQuery['what'], place, current, terminal);
     case 'hashes':
       return names('hash', place, current, terminal);
+    case 'frame':
+    case 'frames':
+      return frames(place, current, terminal);
     case 'file':
+    case 'files':
     case 'path':
     case 'folder':
       return 'files';
@@ -162,9 +167,25 @@ async function keys(
   views: readonly string[],
 ): Promise<Candidate[]> {
   const url = given.get('--store')?.at(-1) ?? terminal.environment.ALIDADE_STORE;
-  const query = { url, start, views, exclusive: given.has('--exclusive'), timeoutMs: storeMs };
-  const found = await storedKeys(query);
-  return found.filter((key) => printable(key) === key).map((text) => ({ text }));
+  const exclusive = given.has('--exclusive');
+  return candidatesOf(await storedKeys({ url, space: 'state', start, views, exclusive, timeoutMs: storeMs }));
+}
+
+async function frames({ given }: Place, start: string, terminal: Terminal): Promise<Candidate[]> {
+  const last = (name: string) => given.get(name)?.at(-1);
+  const words = {
+    store: last('--store'),
+    redisServer: last('--redis-server'),
+    redisPort: last('--redis-port'),
+  };
+  const { storeUrlOf } = await import('../../shm/index.ts');
+  const url = storeUrlOf(words, terminal.environment);
+  const query = { url, space: 'shm', start, views: [], exclusive: false, timeoutMs: storeMs } as const;
+  return candidatesOf(await storedKeys(query));
+}
+
+function candidatesOf(keys: readonly string[]): Candidate[] {
+  return keys.filter((key) => printable(key) === key).map((text) => ({ text }));
 }
 
 /** Names of `alidade config`. */
@@ -175,8 +196,7 @@ async function names(
   terminal: Terminal,
 ): Promise<Candidate[]> {
   const url = given.get('--store')?.at(-1) ?? terminal.environment.ALIDADE_STORE;
-  const found = await storedNames({ what, url, start, operands, timeoutMs: storeMs });
-  return found.filter((name) => printable(name) === name).map((text) => ({ text }));
+  return candidatesOf(await storedNames({ what, url, start, operands, timeoutMs: storeMs }));
 }
 
 function starting(candidates: readonly Candidate[], start: string): Candidate[] {

@@ -1,9 +1,10 @@
-import { keyBytes, keyText, openStore } from '../../store/index.ts';
+import { keyBytes, keyText, openStore, type SpaceName } from '../../store/index.ts';
 import { soon } from '../soon.ts';
 
 export interface KeyQuery {
   /** Where to look; undefined for the nearest store. */
   readonly url: string | undefined;
+  readonly space: SpaceName;
   /** What the keys begin with. */
   readonly start: string;
   /** Views in which a key is looked for, as `--view` has them. */
@@ -25,9 +26,9 @@ export async function storedKeys(query: KeyQuery): Promise<string[]> {
   );
 }
 
-async function read({ url, start, views, exclusive }: KeyQuery): Promise<string[]> {
+async function read({ url, space: name, start, views, exclusive }: KeyQuery): Promise<string[]> {
   await using store = await openStore(url === '' ? undefined : url, { create: false });
-  const space = await store.space('state');
+  const space = await store.space(name);
   const names = views.flatMap((names) => names.split(',')).filter((name) => name !== '');
   const prefixes = names.map((name) => (name.endsWith('_') ? name : `${name}_`));
   const found = new Set<string>();

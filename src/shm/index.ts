@@ -1,8 +1,15 @@
 /** Frames: the small records that the processes of an instrument share. Start at shared-memory.ts and data-dict.ts. */
+export {
+  type Application,
+  type ApplicationDefinition,
+  type ApplicationSurroundings,
+  shmApplication,
+} from './application.ts';
 export { flagNamed, storeUrlOf } from './application-options.ts';
 export type { Rotation } from './csv-log.ts';
 export { CsvLogs, type CsvLogsOptions, logOptionsOf, parseRotation } from './csv-logs.ts';
 export { DataDict, type FramesOf, type WrittenFramesOf } from './data-dict.ts';
+export { declarationOf } from './declaration.ts';
 export {
   type BlankField,
   blankText,
@@ -33,6 +40,7 @@ export { frameWrite } from './notice.ts';
 export type { PatternOptions } from './pattern-listener.ts';
 export { type Tick, ticks } from './rate.ts';
 export { readJson } from './read-json.ts';
+export { readTexts } from './reader.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './replay.ts';
 export { type Shape, shapeOf } from './shape.ts';
 export {

@@ -11,6 +11,8 @@ export interface InstrumentDefinition {
   readonly storeUrl: string | undefined;
   /** The path of the snapshot to load, made absolute. */
   readonly snapshotFile: string | undefined;
+  /** The path of the JSON file of configurations, made absolute. */
+  readonly configurationsFile: string | undefined;
   /** In the order of the file. */
   readonly attributes: ReadonlyMap<string, Value>;
   readonly sensors: readonly SensorDefinition[];

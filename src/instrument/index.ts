@@ -14,6 +14,7 @@ export {
   openInstrument,
 } from './instrument.ts';
 export type { Preparation } from './prepare.ts';
+export type { PreparedConfigurations } from './prepare-configurations.ts';
 export { instrumentFileName, readDefinition } from './read-definition.ts';
 export type { RetentionRuleStatus, RetentionStatus } from './retention.ts';
 export { retentionInForce } from './retention-in-force.ts';

@@ -7,6 +7,7 @@ import { TelescopeState } from '../telstate/index.ts';
 import type { InstrumentDefinition } from './definition.ts';
 import { Lease } from './lease.ts';
 import { type Preparation, prepareState } from './prepare.ts';
+import { type PreparedConfigurations, prepareConfigurations } from './prepare-configurations.ts';
 import { readDefinition } from './read-definition.ts';
 import { Retention, type RetentionStatus } from './retention.ts';
 import { SensorReadings, type SensorStatus } from './sensor-readings.ts';
@@ -47,6 +48,8 @@ export interface Instrument extends AsyncDisposable {
   readonly store: Store;
   readonly state: TelescopeState;
   readonly preparation: Preparation;
+  /** Undefined when the file names no configurations. */
+  readonly configurations: PreparedConfigurations | undefined;
   status(): InstrumentStatus;
   /**
    * Reads the newest sample and the number of samples of each sensor from the store, for the next {@link status}. Never
@@ -79,7 +82,9 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   await using opened = new Opened();
   const url = options.storeUrl ?? definition.storeUrl ?? defaultStoreUrl;
   const store = opened.use(await openStore(url));
-  const lease = opened.use(await Lease.take(await store.space('config'), definition, clock, store.location));
+  const configSpace = await store.space('config');
+  const lease = opened.use(await Lease.take(configSpace, definition, clock, store.location));
+  const configurations = await prepareConfigurations(definition, configSpace);
   const state = new TelescopeState(await store.space('state'), { clock: () => clock.nowMs() / 1000 });
   const preparation = await prepareState(definition, state, options);
   const contact = new StoreContact(clock);
@@ -96,6 +101,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
     store,
     state,
     preparation,
+    configurations,
     takenOver: lease.lost,
     status: () => ({ ...statusOf(simulator, readings, contact), retention: retention.status }),
     refresh: () => readings.refresh(),

@@ -25,7 +25,7 @@ export function readDefinition(path: string): InstrumentDefinition {
   const yaml = new YamlFile(file);
   const parsed = instrumentSchema.safeParse(yaml.values());
   if (!parsed.success) throw faultOf(yaml, parsed.error.issues);
-  const { name, description, store, state } = parsed.data;
+  const { name, description, store, configurations, state } = parsed.data;
   assertNamesApart(yaml, state);
   const folder = dirname(resolve(file));
   return {
@@ -33,7 +33,8 @@ export function readDefinition(path: string): InstrumentDefinition {
     name,
     description,
     storeUrl: store === undefined ? undefined : storeUrlOf(yaml, store, folder),
-    snapshotFile: state.snapshot === undefined ? undefined : snapshotFileOf(yaml, state.snapshot, folder),
+    snapshotFile: namedFile(yaml, ['state', 'snapshot'], state.snapshot, folder),
+    configurationsFile: namedFile(yaml, ['configurations'], configurations, folder),
     attributes: new Map(attributesOf(yaml)),
     sensors: Object.entries(state.sensors).map(
       ([key, { units, description, simulate }]): SensorDefinition => ({
@@ -141,10 +142,16 @@ function storeUrlOf(yaml: YamlFile, url: string, folder: string): string {
   return match === null ? url : `sqlite:${resolve(folder, match[1] ?? '')}`;
 }
 
-function snapshotFileOf(yaml: YamlFile, name: string, folder: string): string {
+function namedFile(
+  yaml: YamlFile,
+  path: readonly string[],
+  name: string | undefined,
+  folder: string,
+): string | undefined {
+  if (name === undefined) return undefined;
   const file = resolve(folder, name);
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
-  throw yaml.fault(['state', 'snapshot'], `state.snapshot: there is no file ${file}`);
+  throw yaml.fault(path, `${path.join('.')}: there is no file ${file}`);
 }
 
 /** An issue as the schema's library gives it. */

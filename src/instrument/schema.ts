@@ -95,14 +95,15 @@ export const instrumentSchema = z.strictObject(
     name: nameOfInstrument,
     description: shortText('text').optional(),
     store: shortText('the URL of a store, such as sqlite:FOLDER or redis://HOST').optional(),
+    configurations: shortText('the name of a JSON file of configurations').optional(),
     state,
   },
-  { error: mapError('a map with name, description, store and state') },
+  { error: mapError('a map with name, description, store, configurations and state') },
 );
 
 /** The names that each kind of map in the file has. */
 export const namesIn = {
-  instrument: ['name', 'description', 'store', 'state'],
+  instrument: ['name', 'description', 'store', 'configurations', 'state'],
   state: ['snapshot', 'attributes', 'sensors', 'retention'],
   retention: ['keys', 'keep', 'keepLast'],
   sensor: ['units', 'description', 'simulate'],

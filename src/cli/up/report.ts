@@ -1,4 +1,10 @@
-import type { Instrument, InstrumentStatus, Preparation, RetentionRule } from '../../instrument/index.ts';
+import type {
+  Instrument,
+  InstrumentStatus,
+  Preparation,
+  PreparedConfigurations,
+  RetentionRule,
+} from '../../instrument/index.ts';
 import { printable } from '../terminal.ts';
 import { ageText, clockText, counted, grouped, lossReasons, lossText } from './words.ts';
 
@@ -12,7 +18,7 @@ export interface StartReport {
   readonly store: string;
 }
 
-export function startReport({ definition, preparation, store }: Instrument): StartReport {
+export function startReport({ definition, preparation, configurations, store }: Instrument): StartReport {
   const { name, description } = definition;
   const { snapshot, attributes } = preparation;
   return {
@@ -20,9 +26,13 @@ export function startReport({ definition, preparation, store }: Instrument): Sta
     details: [
       ...snapshotLines(snapshot),
       ...attributeLines(attributes),
+      ...configurationLines(configurations),
       ...retentionLines(definition.retention),
     ],
-    warnings: differenceLines(attributes),
+    warnings: [
+      ...differenceLines('though the file has other values', attributes.different),
+      ...differenceLines('though the file of configurations says otherwise', configurations?.different ?? []),
+    ],
     store: `store: ${printable(store.location)}`,
   };
 }
@@ -79,6 +89,12 @@ function attributeLines({ set, inPlace }: Preparation['attributes']): string[] {
   return set + inPlace === 0 ? [] : [`attributes: ${grouped(set)} set, ${grouped(inPlace)} already there`];
 }
 
+function configurationLines(configurations: PreparedConfigurations | undefined): string[] {
+  if (configurations === undefined) return [];
+  const { added, inPlace } = configurations;
+  return [`configurations: ${grouped(added.length)} added, ${grouped(inPlace.length)} already there`];
+}
+
 /** `retention: wind_* 7 d, * last 100 000` */
 function retentionLines(rules: readonly RetentionRule[]): string[] {
   if (rules.length === 0) return [];
@@ -93,9 +109,9 @@ function retentionLines(rules: readonly RetentionRule[]): string[] {
   return [`retention: ${shown.join(', ')}${more}`];
 }
 
-function differenceLines({ different }: Preparation['attributes']): string[] {
+function differenceLines(why: string, different: readonly string[]): string[] {
   if (different.length === 0) return [];
   const names = different.slice(0, maxNames).map((name) => printable(name));
   const more = different.length > maxNames ? ` and ${different.length - maxNames} more` : '';
-  return [`kept as they are, though the file has other values: ${names.join(', ')}${more}`];
+  return [`kept as they are, ${why}: ${names.join(', ')}${more}`];
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ConfigurationDatabase } from '../config/index.ts';
 import { openStore } from '../store/index.ts';
 import { Float, openTelescopeState } from '../telstate/index.ts';
 import { openInstrument } from './instrument.ts';
@@ -151,6 +152,32 @@ test('snapshot and attributes are put where keys are missing; attributes of the 
     snapshot: { loaded: 0, inPlace: 4, leftOut: 0 },
   });
   expect(await second.state.get('observer')).toBe('Grace');
+});
+
+test('configurations of the file are put where they are missing, and stay as they are where they are not', async () => {
+  using folder = instrumentFolder('name: a\nconfigurations: lab.json\n');
+  const file = join(folder.path, 'lab.json');
+  const start = () => openInstrument(folder.path, { storeUrl: folder.storeUrl });
+  writeFileSync(file, '{"lab": {"sources": {"motor1": {"address": "IOC:m1"}}}}');
+  const first = await start();
+  expect(first.configurations).toEqual({ added: ['lab'], inPlace: [], different: [] });
+  const database = new ConfigurationDatabase(await first.store.space('config'));
+  await database.update('source:lab:motor1', 'address', 'IOC:m2');
+  await first.close();
+
+  writeFileSync(file, '{"hall": {}, "lab": {"sources": {"motor1": {"address": "IOC:m1"}}}}');
+  const second = await start();
+  expect(second.configurations).toEqual({ added: ['hall'], inPlace: ['lab'], different: ['lab'] });
+  const again = new ConfigurationDatabase(await second.store.space('config'));
+  expect(await again.fetch('lab')).toEqual({ sources: { motor1: { address: 'IOC:m2' } } });
+  expect(await again.history('hall')).toMatchObject([{ message: 'start of a' }]);
+  await second.close();
+
+  writeFileSync(file, '{"lab": {},}');
+  await expect(start()).rejects.toMatchObject({
+    code: 'ALI_CONFIGURATION',
+    message: expect.stringContaining(':1:11: '),
+  });
 });
 
 test('the store of the file is beside the file', async () => {

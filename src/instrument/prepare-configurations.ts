@@ -34,8 +34,6 @@ export async function prepareConfigurations(
   return {
     added: [...isAdded],
     inPlace: inPlace.map(({ configuration }) => configuration),
-    different: inPlace
-      .filter(({ kind }) => kind !== 'same')
-      .map(({ configuration }) => configuration),
+    different: inPlace.filter(({ kind }) => kind !== 'same').map(({ configuration }) => configuration),
   };
 }

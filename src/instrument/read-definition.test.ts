@@ -13,6 +13,7 @@ function read(text: string) {
   const file = join(folder.path, 'instrument.yaml');
   writeFileSync(file, text);
   writeFileSync(join(folder.path, 'snapshot.rdb'), '');
+  writeFileSync(join(folder.path, 'beamline.json'), '{}');
   try {
     return { ...readDefinition(file), folder: folder.path };
   } catch (error) {
@@ -36,6 +37,7 @@ test('a whole file, with what it leaves out filled in', () => {
 name: telescope
 description: Of two antennas
 store: sqlite:data
+configurations: beamline.json
 state:
   snapshot: snapshot.rdb
   attributes: { observer: Ada }
@@ -49,6 +51,7 @@ state:
     description: 'Of two antennas',
     storeUrl: `sqlite:${folder}/data`,
     snapshotFile: `${folder}/snapshot.rdb`,
+    configurationsFile: `${folder}/beamline.json`,
     attributes: new Map([['observer', 'Ada']]),
   });
   expect(definition.sensors).toMatchObject([
@@ -124,12 +127,12 @@ test.each<[string, string, string]>([
   [
     'an empty file',
     '',
-    'instrument.yaml:1:1: the file is empty; expected a map with name, description, store and state',
+    'instrument.yaml:1:1: the file is empty; expected a map with name, description, store, configurations and state',
   ],
   [
     'a list',
     '- a',
-    'instrument.yaml:1:1: the file is a list; expected a map with name, description, store and state',
+    'instrument.yaml:1:1: the file is a list; expected a map with name, description, store, configurations and state',
   ],
   ['no name', 'state:\n', 'instrument.yaml:1:1: name is missing; expected a name of letters'],
   ['a name that is none', 'name: [a]', 'instrument.yaml:1:7: name is a list; expected a name of letters'],
@@ -141,7 +144,7 @@ test.each<[string, string, string]>([
   [
     'an unknown name',
     'name: a\nzzz: b',
-    "instrument.yaml:2:1: unknown name 'zzz'; expected name, description, store, state",
+    "instrument.yaml:2:1: unknown name 'zzz'; expected name, description, store, configurations, state",
   ],
   [
     'a misspelt name further in',

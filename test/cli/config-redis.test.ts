@@ -56,4 +56,20 @@ describe.skipIf(!requireServer('redis-server', 'alidade config on Redis'))('redi
     expect(stderr).toMatch(/^alidade: [^\n]*source:instrument1:motor2[^\n]*\n$/);
     expect(await server.command('DBSIZE')).toBe(':1');
   });
+
+  test('adopt takes over what psi_example.py stored, and leaves it to its clients', async () => {
+    await server.command('HSET', 'lab:user', 'name', 'Ada');
+    await server.command('HSET', 'lab:experiment', 'id', '7');
+    await server.command('SADD', 'lab:sources', 'motor1');
+    await server.command('HSET', 'source:lab:motor1', 'address', 'IOC:m1');
+    expect(await said('adopt', '--dry-run')).toContain('+ source:lab:motor1');
+    expect(await said('adopt')).toContain('lab:');
+    expect(JSON.parse(await said('fetch', 'lab'))).toEqual({
+      experiment: { id: '7' },
+      sources: { motor1: { address: 'IOC:m1' } },
+      user: { name: 'Ada' },
+    });
+    expect(await server.command('HGET', 'lab:user', 'name')).toBe('$3\r\nAda');
+    expect(await said('adopt')).toBe('there is nothing to adopt');
+  });
 });

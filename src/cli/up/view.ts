@@ -71,7 +71,13 @@ export function openJsonView(terminal: Terminal, instrument: Instrument): View {
   const rate = new Rate();
   const { definition, store, preparation, configurations } = instrument;
   const print = (event: Record<string, unknown>) => terminal.stdout.write(`${JSON.stringify(event)}\n`);
-  print({ event: 'started', instrument: definition.name, store: store.location, ...preparation, configurations });
+  print({
+    event: 'started',
+    instrument: definition.name,
+    store: store.location,
+    ...preparation,
+    configurations,
+  });
   const rhythm = startRhythm(instrument, 1000, () => {
     if (terminal.stdout.writableNeedDrain) return;
     const time = terminal.nowSeconds();

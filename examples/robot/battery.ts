@@ -1,4 +1,5 @@
 /** Reads the battery at a serial port, shares what it measures, and does what it is told. */
+import { join } from 'node:path';
 import { shmApplication } from 'alidade/shm';
 import type { Frames } from './frames.ts';
 import { readLine, SimulatedSerialPort } from './serial-port.ts';
@@ -7,6 +8,7 @@ await shmApplication<Frames>({
   name: 'BATTERY',
   description: 'Reads the battery, and shares what it measures.',
   frequencyHz: 10,
+  descriptions: [join(import.meta.dirname, 'frames.json')],
   async run({ dict, ticks, signal, debug }) {
     const measures = await dict.declareToWrite('BATTERY__measures');
     // What was said before this program ran is not obeyed any more.

@@ -1,4 +1,5 @@
 /** Tells the battery to heat or not, and shows what it measures until it does as it was told. */
+import { join } from 'node:path';
 import { shmApplication } from 'alidade/shm';
 import type { Frames } from './frames.ts';
 
@@ -6,6 +7,7 @@ await shmApplication<Frames>({
   name: 'CONSOLE',
   description: 'Tells the battery to heat or not, and shows what it measures until it does so.',
   argumentsHelp: 'on|off',
+  descriptions: [join(import.meta.dirname, 'frames.json')],
   async run({ dict, args, signal }) {
     const heat = args[0] === 'on';
     const command = await dict.declareToWrite('BATTERY__command');

@@ -153,7 +153,7 @@ Options:
   --redis-port PORT    its port (default: 6379)
   -f, --frequency HZ   how often its work is done (default: ${face.frequencyHz ?? 1})
   -d, --debug          say more on stderr
-  --checked            refuse values that are not of a frame's declared types
+  --checked            refuse NaN and Infinity, which JSON has not
   -h, --help           show this help
 
 LOGDIR and LOGFILE in the environment make CSV logs of its frames; LOGROTATE, day or a size such as 10MB, begins new files.

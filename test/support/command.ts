@@ -53,7 +53,12 @@ export class Shell {
 
   /** Runs a line of shell to its end. */
   sh(line: string): Promise<Result> {
-    return finished(spawn('sh', ['-c', line], { cwd: this.folder, env: this.#environment }));
+    return finished(this.startLine(line));
+  }
+
+  /** Starts a line of shell. */
+  startLine(line: string): ChildProcessWithoutNullStreams {
+    return spawn('sh', ['-c', line], { cwd: this.folder, env: this.#environment });
   }
 
   /** Starts `alidade` with these words. */

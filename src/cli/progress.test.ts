@@ -39,12 +39,20 @@ test('work whose portion is known is a bar with what was done', async () => {
   expect(text()).toMatch(/writing █{15}░{15} {2}50 % 5\.0 MB/);
 });
 
+test('things that are counted are a bar with their number', async () => {
+  const { terminal, text } = shown(true);
+  using progress = await openProgress(terminal);
+  progress.count('storing', 25_000, 100_000, 'hashes');
+  expect(text()).toMatch(/storing █+░+ {2}25 % of 100 000 hashes/);
+});
+
 test('where nobody looks nothing is shown', async () => {
   const { terminal, text } = shown(false);
   {
     using progress = await openProgress(terminal);
     progress.update('loading', 5e6, 20e6);
     progress.portion('writing', 0.5, 5e6);
+    progress.count('storing', 1, 2, 'hashes');
   }
   expect(text()).toBe('');
 });

@@ -138,6 +138,7 @@ describe('what is there', () => {
     expect(await saidJson('query', 'experiment:instrument2')).toEqual({ id: '1234', name: 'diffraction' });
     expect(await said('query', 'configurations')).toBe('instrument1\ninstrument2');
     expect(await refused(3, 'query', 'source:instrument1:motr2')).toContain(`did you mean ${motor2}?`);
+    expect(await refused(3, 'query', 'instrument1')).toContain('it is a configuration: fetch it');
   });
 
   test('fetch prints one configuration as JSON, YAML, or what Python prints', async () => {
@@ -219,7 +220,9 @@ describe('changes', () => {
     expect(await said('remove', 'configuration', 'instrument3')).toContain('instrument3: removed');
     expect(await said('query', 'configurations')).toBe('instrument1\ninstrument2');
     expect(await refused(2, 'add', 'source', 'instrument1', 'motor5', 'address')).toContain('is not a field');
-    expect(await refused(2, 'remove', 'source', 'instrument1', 'motr1')).toContain('motr1');
+    expect(await refused(2, 'remove', 'source', 'instrument1', 'motr1')).toContain(
+      'did you mean source:instrument1:motor1?',
+    );
   });
 
   test('history, diff and checkout', async () => {

@@ -4,7 +4,7 @@ import type { Space } from '../../store/index.ts';
 import { keyText } from '../../store/index.ts';
 import { soon } from '../soon.ts';
 
-/** The hash or set, or the configuration, that a verb is about. */
+/** The configuration that a verb is about, and the hash or set. */
 export interface About {
   readonly hash?: string | undefined;
   readonly configuration?: string | undefined;
@@ -23,12 +23,12 @@ export async function nameHint(
   space: Space,
   { hash, configuration }: About,
 ): Promise<string | undefined> {
-  if (configuration !== undefined) {
-    const known = (await soon(database.configurations(), patienceMs)) ?? [];
-    // Such a message lists those that there are.
-    return hintOf(configuration, known, '');
-  }
-  if (hash === undefined) return undefined;
+  const known = (await soon(database.configurations(), patienceMs)) ?? [];
+  // Such a message lists those that there are.
+  const hint = configuration === undefined ? undefined : hintOf(configuration, known, '');
+  if (hint !== undefined || hash === undefined) return hint;
+  if (known.includes(hash))
+    return `; it is a configuration: fetch it, or listen with --configuration ${hash}`;
   // Most slips come later in a word.
   const keys = (await soon(space.keys(globFor(hash)), patienceMs)) ?? [];
   return hintOf(hash, keys.slice(0, maxNames).map(keyText), "; 'alidade config dump' lists what is there");

@@ -77,7 +77,10 @@ export function defineRemove(config: Command, terminal: Terminal): void {
           const how = { section, message, ifRevision };
           await printChange(terminal, await database.removeSource(configuration, source, how), options);
         },
-        { configuration },
+        {
+          configuration,
+          hash: `${(options.section ?? 'sources').replace(/s$/, '')}:${configuration}:${source}`,
+        },
       ),
     );
 

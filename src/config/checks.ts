@@ -1,3 +1,4 @@
+import { AlidadeError } from '../shared/errors.ts';
 import { ConfigurationError } from './errors.ts';
 import { faultOfName, type NameOf, type Place, partsOfName } from './layout.ts';
 
@@ -38,4 +39,12 @@ export function checkName(what: NameOf, name: string): void {
 export function textValue(field: string, value: string): string {
   if (value.isWellFormed()) return JSON.stringify(value);
   throw new ConfigurationError(`the value of '${field}' is not Unicode text`);
+}
+
+/** @throws ALI_ABORTED */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new AlidadeError('ALI_ABORTED', 'the write was given up; nothing was written', {
+    cause: signal.reason,
+  });
 }

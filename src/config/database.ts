@@ -3,7 +3,7 @@ import { AlidadeError } from '../shared/errors.ts';
 import { keyText, type Space, type Store } from '../store/index.ts';
 import { adoptable } from './adopt.ts';
 import type { Commit, ConfigurationChange, FullCommit, HashChange, JsonObject } from './change.ts';
-import { checkName, partsOf, placeOf, textValue, unknown } from './checks.ts';
+import { checkName, partsOf, placeOf, textValue, throwIfAborted, unknown } from './checks.ts';
 import { fieldOperation } from './commit.ts';
 import { differenceOf } from './difference.ts';
 import { readDocument } from './document.ts';
@@ -88,7 +88,7 @@ export class ConfigurationDatabase implements AsyncDisposable {
   async populate(text: string, options: PopulateOptions = {}): Promise<ConfigurationChange[]> {
     const { name = 'input', onlyMissing = false, onProgress, signal } = options;
     checkLength(text, name);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const states = readDocument(text, name);
     let total = 0;
     for (const state of states.values()) total += state.size;

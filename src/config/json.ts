@@ -35,7 +35,12 @@ const maxDepth = 100;
  * @throws ConfigurationError
  */
 export function readJson(text: string, name: string): JsonNode {
-  return new JsonReader(text, name).document();
+  return new JsonReader(text, name, false).document();
+}
+
+/** Reads what we have written ourselves: text may hold lone surrogates, which stand for foreign bytes (see `keyText`). */
+export function readStored(text: string, name: string): JsonNode {
+  return new JsonReader(text, name, true).document();
 }
 
 /** The error about a place of a text: `sample.json:3:14: message`. Lines and columns count from 1. */
@@ -72,11 +77,13 @@ const control = /[\u0000-\u001f]/;
 class JsonReader {
   readonly #text: string;
   readonly #name: string;
+  readonly #isStored: boolean;
   #at = 0;
 
-  constructor(text: string, name: string) {
+  constructor(text: string, name: string, isStored: boolean) {
     this.#text = text;
     this.#name = name;
+    this.#isStored = isStored;
   }
 
   document(): JsonNode {
@@ -183,7 +190,7 @@ class JsonReader {
   }
 
   #wellFormed(value: string, start: number): string {
-    if (value.isWellFormed()) return value;
+    if (this.#isStored || value.isWellFormed()) return value;
     throw this.#error('this text holds half a character (a lone surrogate)', start);
   }
 

@@ -1,5 +1,6 @@
 import { type Field, keyText, type Space } from '../store/index.ts';
 import type { HashChange } from './change.ts';
+import { throwIfAborted } from './checks.ts';
 import { differenceOf } from './difference.ts';
 import { ConfigurationError } from './errors.ts';
 import {
@@ -74,7 +75,7 @@ async function tryLoad(
   const names = [...new Set([...members, ...also])];
   const wire = new Map<string, readonly Field[]>();
   for (let i = 0; i < names.length; i += atOnce) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const some = names.slice(i, i + atOnce);
     const [now, ...hashes] = await space.readMany([
       { read: 'length', key: historyKey(configuration) } as const,

@@ -1,7 +1,7 @@
 import { keyText, type Space } from '../store/index.ts';
 import type { Commit, FieldChange, FullCommit, HashChange } from './change.ts';
 import { ConfigurationError } from './errors.ts';
-import { compactText, type JsonNode, objectText, readJson } from './json.ts';
+import { compactText, type JsonNode, objectText, readStored } from './json.ts';
 import { historyKey, partKey } from './layout.ts';
 import { fieldsOfNode, wireText } from './state.ts';
 
@@ -138,7 +138,7 @@ export async function wholeCommit(
 }
 
 function readItem(configuration: string, item: Uint8Array): JsonNode {
-  return readJson(keyText(item), historyKey(configuration));
+  return readStored(keyText(item), historyKey(configuration));
 }
 
 function bodyOf(nodes: readonly JsonNode[]): Ordering & { readonly changes: readonly HashChange[] } {

@@ -1,6 +1,6 @@
 import { keyBytes } from '../store/index.ts';
 import type { JsonText } from './change.ts';
-import { compactText, type JsonNode, objectText, readJson } from './json.ts';
+import { compactText, type JsonNode, objectText, readStored } from './json.ts';
 import type { Place } from './layout.ts';
 
 /** Fields in their order, with their values as JSON text. */
@@ -19,8 +19,11 @@ export function wireText(json: JsonText): string {
   return json.startsWith('"') ? (JSON.parse(json) as string) : json;
 }
 
+/** As bytes; a lone surrogate stands for the foreign byte that it was read from. */
 export function wireBytes(json: JsonText): Uint8Array {
-  return keyBytes(wireText(json));
+  const text = wireText(json);
+  if (text.isWellFormed()) return Buffer.from(text);
+  return Buffer.concat(Array.from(text, (char) => keyBytes(char)));
 }
 
 export function fieldsText(fields: Fields): JsonText {
@@ -29,7 +32,7 @@ export function fieldsText(fields: Fields): JsonText {
 
 /** @throws ConfigurationError when it is not the text of an object */
 export function fieldsOfText(text: string, name: string): Map<string, JsonText> {
-  return fieldsOfNode(readJson(text, name));
+  return fieldsOfNode(readStored(text, name));
 }
 
 export function fieldsOfNode(node: JsonNode): Map<string, JsonText> {

@@ -1,9 +1,9 @@
 import type { JsonText } from './change.ts';
-import { type JsonNode, readJson } from './json.ts';
+import { type JsonNode, readStored } from './json.ts';
 
 /** JSON with two spaces a level, as `JSON.stringify(value, null, 2)` writes it, but with numbers as they were written. */
 function prettyJson(json: JsonText): string {
-  return pretty(readJson(json, 'value'), '');
+  return pretty(readStored(json, 'value'), '');
 }
 
 function pretty(node: JsonNode, indent: string): string {
@@ -29,7 +29,7 @@ function pretty(node: JsonNode, indent: string): string {
  * YAML 1.2 in block style; text that YAML could take for something else stands in double quotes, in JSON's form.
  */
 function yamlOf(json: JsonText): string {
-  const node = readJson(json, 'value');
+  const node = readStored(json, 'value');
   return node.kind === 'scalar'
     ? `${yamlScalar(node.json)}\n`
     : yaml(node, '').replace(/^\n/, '').replace(/^ /, '');

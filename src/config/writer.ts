@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import type { Operation, Space } from '../store/index.ts';
 import type { ConfigurationChange, FullCommit } from './change.ts';
+import { throwIfAborted } from './checks.ts';
 import { type Goal, type Plan, planOf } from './commit.ts';
 import { ConfigurationError, RevisionError } from './errors.ts';
 import { historyKey } from './layout.ts';
@@ -51,7 +52,7 @@ export class Writer {
       const plans = aims.map(({ loaded, target }) => planOf(this.#goal(loaded, target, message, options)));
       await this.#checkRevision(plans, aims, options);
       if (options.dryRun === true) return plans.map((plan, i) => resultOf(plan, aims[i]?.loaded.revision));
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal);
       if (
         await this.#write(
           plans,

@@ -1,11 +1,13 @@
 /** A reader that does not keep up: a PUSH waits, a PUB drops whole messages for it alone, and memory stays bounded. */
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, describe, expect, test } from 'vitest';
 import { PubSocket, PullSocket, PushSocket } from '../../src/zmtp/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { nextEvent, partyOf } from './peers/alidade-party.ts';
 import { NumberedStream, numbered, numberOf } from './peers/numbered.ts';
-import { openParty } from './peers/party.ts';
+import { openParty, type Party } from './peers/party.ts';
 import { RawPeer } from './peers/raw-peer.ts';
 import { joined } from './peers/subscribed.ts';
 import { subscription } from './peers/wire.ts';
@@ -154,16 +156,26 @@ describe('PUB', () => {
   }
 });
 
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
 describe.each([
-  ['tcp', tcp],
-  ['ipc', ''],
-])('PULL over %s', (_, wanted) => {
+  ['binds', 'tcp', tcp],
+  ['connects', 'tcp', tcp],
+  ['binds', 'ipc', `ipc://${join(folder.path, 'binds')}`],
+  ['connects', 'ipc', `ipc://${join(folder.path, 'connects')}`],
+])('PULL that %s over %s', (does, _, wanted) => {
+  const link = async (pull: Party, push: Party) => {
+    const [binding, connecting] = does === 'binds' ? [pull, push] : [push, pull];
+    await connecting.connect(await binding.bind(wanted));
+  };
+
   test('reads no more from a peer whose messages wait at the mark, and loses none', async () => {
-    using folder = temporaryFolder();
     await using pull = new PullSocket({ receiveHighWaterMessages: 10 });
-    const endpoint = await pull.bind(wanted === '' ? `ipc://${join(folder.path, 'slow')}` : wanted);
     await using push = new PushSocket({ sendHighWaterMessages: 10 });
-    push.connect(endpoint);
+    const connected = nextEvent(push, 'connected');
+    await link(partyOf(pull), partyOf(push));
+    await connected;
     const sentCount = await sendUntilFull(push);
     const { receivedMessages } = pull.statistics();
     // What one read of the system brought beyond the mark is kept too.
@@ -176,11 +188,9 @@ describe.each([
   });
 
   test('a callback that is slow holds its senders back', async () => {
-    using folder = temporaryFolder();
     await using pull = new PullSocket({ receiveHighWaterMessages: 10 });
-    const endpoint = await pull.bind(wanted === '' ? `ipc://${join(folder.path, 'slow')}` : wanted);
     await using push = openParty('libzmq', 'push', { highWaterMark: 10 });
-    await push.connect(endpoint);
+    await link(partyOf(pull), push);
     using stream = new NumberedStream(push, sizesBytes);
     const numbers: number[] = [];
     const enough = new AbortController();
@@ -197,6 +207,36 @@ describe.each([
     expect((stream.sentCount - numbers.length) * sizesBytes[0]).toBeLessThan(systemBytes);
   });
 });
+
+test('a backlog that is never empty takes no more memory as time goes on', async () => {
+  await using pull = new PullSocket({ receiveHighWaterMessages: 5000 });
+  await using push = new PushSocket();
+  push.connect(await pull.bind(tcp));
+  const round = 1000;
+  let takenCount = 0;
+  const messages = pull[Symbol.asyncIterator]();
+  const goOn = async () => {
+    for (let i = 0; i < round; i++) await push.send('');
+    while (pull.statistics().receivedMessages < takenCount + round + round / 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (let i = 0; i < round; i++) await messages.next();
+    takenCount += round;
+  };
+  for (let i = 0; i < round; i++) await push.send('');
+  for (let i = 0; i < 50; i++) await goOn();
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 500; i++) await goOn();
+  collectGarbage();
+  // A word for each message that has passed would be 4 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 /** How many of the numbered messages it took before it said that there is no room. */
 async function sendUntilFull(push: PushSocket): Promise<number> {

@@ -8,13 +8,22 @@ const wideLimits: DecoderLimits = {
   maxFramesPerMessage: 100,
 };
 
+export interface DecodingOptions {
+  readonly limits?: DecoderLimits;
+  /** Where so much of a frame is wanting, it is put into the memory of the frame. */
+  readonly roomFromBytes?: number;
+}
+
 /**
  * What a decoder makes of bytes that come in these chunks: a line for each thing heard, and last what it refused, if it
  * did.
  *
  * @throws what is no {@link ProtocolError}
  */
-export function decoded(chunks: readonly Uint8Array[], limits: DecoderLimits = wideLimits): string[] {
+export function decoded(
+  chunks: readonly Uint8Array[],
+  { limits = wideLimits, roomFromBytes }: DecodingOptions = {},
+): string[] {
   const heard: string[] = [];
   const decoder = new Decoder(limits, {
     onGreeting: ({ major, minor }) => heard.push(`greeting ${major}.${minor}`),
@@ -27,12 +36,26 @@ export function decoded(chunks: readonly Uint8Array[], limits: DecoderLimits = w
     },
   });
   try {
-    for (const chunk of chunks) decoder.push(chunk);
+    for (const chunk of chunks) feed(decoder, chunk, roomFromBytes);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     heard.push(`refused: ${error.violation}`);
   }
   return heard;
+}
+
+/** Puts into the frame that has begun what belongs there, as who reads into the memory of the decoder does. */
+function feed(decoder: Decoder, chunk: Uint8Array, roomFromBytes: number | undefined): void {
+  let rest = chunk;
+  while (roomFromBytes !== undefined && rest.length > 0) {
+    const room = decoder.roomInBody(roomFromBytes);
+    if (room === undefined) break;
+    const part = rest.subarray(0, room.length);
+    room.set(part);
+    decoder.arrivedInBody(part.length);
+    rest = rest.subarray(part.length);
+  }
+  if (rest.length > 0) decoder.push(rest);
 }
 
 function judge(frames: readonly Uint8Array[], limits: DecoderLimits): void {

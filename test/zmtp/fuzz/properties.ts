@@ -64,6 +64,12 @@ export const properties: readonly Property[] = [
     }),
   },
   {
+    name: 'what is read into the memory of a frame is heard the same',
+    property: fc.property(hostile, places, fc.constantFrom(1, 10, 1000), (bytes, cuts, roomFromBytes) => {
+      deepStrictEqual(decoded(chunksOf(bytes, cuts), { roomFromBytes }), decoded([bytes]));
+    }),
+  },
+  {
     name: 'nothing beyond the limits is let through, whatever the cuts',
     property: fc.property(
       fc.oneof(
@@ -73,7 +79,7 @@ export const properties: readonly Property[] = [
       places,
       smallLimits,
       (bytes, cuts, limits) => {
-        deepStrictEqual(decoded(chunksOf(bytes, cuts), limits), decoded([bytes], limits));
+        deepStrictEqual(decoded(chunksOf(bytes, cuts), { limits }), decoded([bytes], { limits }));
       },
     ),
   },

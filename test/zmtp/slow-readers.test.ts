@@ -208,7 +208,7 @@ describe.each([
   });
 });
 
-test('a backlog that is never empty takes no more memory as time goes on', async () => {
+test.skip('a backlog that is never empty takes no more memory as time goes on', async () => {
   await using pull = new PullSocket({ receiveHighWaterMessages: 5000 });
   await using push = new PushSocket();
   push.connect(await pull.bind(tcp));

@@ -18,6 +18,7 @@ export class Heartbeat {
   #heardMs = performance.now();
   #limitMs = Number.POSITIVE_INFINITY;
   #isDeaf = false;
+  #isStopped = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -49,17 +50,22 @@ export class Heartbeat {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#pinging);
     clearTimeout(this.#waiting);
   }
 
   #wait(delayMs: number): void {
     clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => {
-      if (this.#isDeaf) this.heard();
-      const silentMs = performance.now() - this.#heardMs;
-      if (silentMs >= this.#limitMs) this.#options.onSilence(silentMs);
-      else this.#wait(this.#limitMs - silentMs);
-    }, Math.ceil(delayMs));
+    // After a long turn of the event loop timers come before what has arrived meanwhile: that is looked at first.
+    this.#waiting = setTimeout(() => setImmediate(() => this.#judge()), Math.ceil(delayMs));
+  }
+
+  #judge(): void {
+    if (this.#isStopped) return;
+    if (this.#isDeaf) this.heard();
+    const silentMs = performance.now() - this.#heardMs;
+    if (silentMs >= this.#limitMs) this.#options.onSilence(silentMs);
+    else this.#wait(this.#limitMs - silentMs);
   }
 }

@@ -65,9 +65,15 @@ export function normalize(options: SocketOptions): Settings {
   };
 }
 
+/** Longer than this, a timer of Node.js goes off at once. */
+const maxDelayMs = 2 ** 31 - 1;
+
 function whole(options: SocketOptions, name: keyof SocketOptions, preset: number, least = 1): number {
   const value = options[name] ?? preset;
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  // Longer than this, a timer of Node.js goes off at once.
-  throw new AlidadeError('ALI_USAGE', `${name} is ${value}; it must be a whole number of at least ${least}`);
+  const most = name.endsWith('Ms') ? maxDelayMs : Number.MAX_SAFE_INTEGER;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new AlidadeError(
+    'ALI_USAGE',
+    `${name} is ${value}; it must be a whole number from ${least} to ${most}`,
+  );
 }

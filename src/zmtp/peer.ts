@@ -62,6 +62,8 @@ const eagerBytes = 64 * 1024;
 /** A peer that has us answer so much without reading the answers is none. */
 const maxUnreadCommandBytes = 1024 * 1024;
 
+const keepAliveMs = 30_000;
+
 /** One connection, from the greetings to its end. */
 export class Peer {
   readonly name: PeerName;
@@ -79,6 +81,7 @@ export class Peer {
   #isFlushDue = false;
   #isPaused = false;
   #handshakeTimer: NodeJS.Timeout;
+  #handshakeTimeoutMs: number;
   #heartbeat: Heartbeat;
   #reason = 'the peer ended the connection';
   #isTurnedAway = false;
@@ -87,6 +90,7 @@ export class Peer {
     const { socket, settings, pattern } = options;
     this.name = options.name;
     this.#socket = socket;
+    this.#handshakeTimeoutMs = settings.handshakeTimeoutMs;
     this.#pattern = pattern;
     this.#monitor = options.monitor;
     this.#onWritten = options.onWritten;
@@ -106,12 +110,13 @@ export class Peer {
       },
       onSilence: (silentMs) => this.destroy(`nothing was heard from the peer for ${Math.round(silentMs)} ms`),
     });
-    this.#handshakeTimer = setTimeout(() => {
-      this.refuse(
-        'handshake-timeout',
-        `no handshake within ${settings.handshakeTimeoutMs} ms (handshakeTimeoutMs)`,
-      );
-    }, settings.handshakeTimeoutMs);
+    // What has arrived during a long turn of the event loop is looked at before the time is judged.
+    this.#handshakeTimer = setTimeout(
+      () => setImmediate(() => this.#judgeHandshake()),
+      settings.handshakeTimeoutMs,
+    );
+    // A host that is gone without a word is noticed, also where no heartbeats are asked for.
+    socket.setKeepAlive(true, keepAliveMs);
     socket.setNoDelay(true);
     if (options.intake === undefined) {
       socket.on('data', (chunk: Uint8Array) => this.#onData(() => this.#decoder.push(chunk)));
@@ -215,6 +220,14 @@ export class Peer {
     }
   }
 
+  #judgeHandshake(): void {
+    if (this.#state !== 'handshake') return;
+    this.refuse(
+      'handshake-timeout',
+      `no handshake within ${this.#handshakeTimeoutMs} ms (handshakeTimeoutMs)`,
+    );
+  }
+
   #onGreeting(greeting: Greeting): void {
     this.#minor = greeting.major > 3 ? 1 : greeting.minor;
     this.#socket.write(encodeReady(this.#pattern.type));
@@ -250,6 +263,7 @@ export class Peer {
 
   #onMessage(message: Message, sizeBytes: number): void {
     if (this.#state === 'handshake') throw new ProtocolError('malformed', 'a message came before READY');
+    if (this.#state !== 'ready') return;
     this.counts.receivedMessages++;
     this.counts.receivedBytes += sizeBytes;
     this.#pattern.onMessage(this, message, sizeBytes);

@@ -1,44 +1,21 @@
+import { Fifo } from './fifo.ts';
 import type { Message } from './message.ts';
 import type { Peer } from './peer.ts';
 
 /** Of a frame besides its bytes: what the view of it takes. */
 const frameOverheadBytes = 128;
 
+interface Received {
+  readonly message: Message;
+  readonly costBytes: number;
+}
+
 /** Messages of one peer that wait for the program. */
-class Inbox {
+interface Inbox {
   readonly peer: Peer;
-  #messages: (Message | undefined)[] = [];
-  #costs: number[] = [];
-  #head = 0;
-  costBytes = 0;
-  isPaused = false;
-
-  constructor(peer: Peer) {
-    this.peer = peer;
-  }
-
-  get length(): number {
-    return this.#messages.length - this.#head;
-  }
-
-  push(message: Message, costBytes: number): void {
-    this.#messages.push(message);
-    this.#costs.push(costBytes);
-    this.costBytes += costBytes;
-  }
-
-  shift(): Message {
-    const head = this.#head++;
-    const message = this.#messages[head] as Message;
-    this.costBytes -= this.#costs[head] as number;
-    this.#messages[head] = undefined;
-    if (this.#head === this.#messages.length) {
-      this.#messages = [];
-      this.#costs = [];
-      this.#head = 0;
-    }
-    return message;
-  }
+  readonly messages: Fifo<Received>;
+  costBytes: number;
+  isPaused: boolean;
 }
 
 /**
@@ -64,9 +41,13 @@ export class FairQueue {
 
   push(peer: Peer, message: Message, sizeBytes: number): void {
     const inbox = this.#inboxOf(peer);
-    if (inbox.length === 0) this.#turns.push(inbox);
-    inbox.push(message, sizeBytes + message.length * frameOverheadBytes);
-    if (inbox.isPaused || (inbox.length < this.#limitMessages && inbox.costBytes < this.#limitBytes)) return;
+    const { messages } = inbox;
+    const costBytes = sizeBytes + message.length * frameOverheadBytes;
+    if (messages.length === 0) this.#turns.push(inbox);
+    messages.push({ message, costBytes });
+    inbox.costBytes += costBytes;
+    if (inbox.isPaused || (messages.length < this.#limitMessages && inbox.costBytes < this.#limitBytes))
+      return;
     inbox.isPaused = true;
     peer.pause();
   }
@@ -75,19 +56,17 @@ export class FairQueue {
     const turns = this.#turns;
     if (this.#turn >= turns.length) this.#turn = 0;
     const inbox = turns[this.#turn];
-    if (inbox === undefined) return undefined;
-    const message = inbox.shift();
-    if (inbox.length === 0) turns.splice(this.#turn, 1);
+    const received = inbox?.messages.shift();
+    if (inbox === undefined || received === undefined) return undefined;
+    inbox.costBytes -= received.costBytes;
+    const { length } = inbox.messages;
+    if (length === 0) turns.splice(this.#turn, 1);
     else this.#turn++;
-    if (
-      inbox.isPaused &&
-      inbox.length <= this.#limitMessages / 2 &&
-      inbox.costBytes <= this.#limitBytes / 2
-    ) {
+    if (inbox.isPaused && length <= this.#limitMessages / 2 && inbox.costBytes <= this.#limitBytes / 2) {
       inbox.isPaused = false;
       inbox.peer.resume();
     }
-    return message;
+    return received.message;
   }
 
   /** A peer is gone. What it sent stays. */
@@ -103,7 +82,7 @@ export class FairQueue {
   #inboxOf(peer: Peer): Inbox {
     let inbox = this.#inboxes.get(peer);
     if (inbox === undefined) {
-      inbox = new Inbox(peer);
+      inbox = { peer, messages: new Fifo(), costBytes: 0, isPaused: false };
       this.#inboxes.set(peer, inbox);
     }
     return inbox;

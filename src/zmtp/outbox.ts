@@ -1,3 +1,4 @@
+import { Fifo } from './fifo.ts';
 import { type EncodedMessage, Joined } from './wire/encoder.ts';
 
 /** What one write takes at most, unless a single message is larger: what is being written is lost with a connection. */
@@ -20,8 +21,7 @@ const nothing: Written = { messages: 0, bytes: 0, wireBytes: 0 };
 export class Outbox {
   #limitMessages: number;
   #limitBytes: number;
-  #messages: (EncodedMessage | undefined)[] = [];
-  #head = 0;
+  #messages = new Fifo<EncodedMessage>();
   #commands: Uint8Array[] = [];
   #writing: Written = nothing;
   #queuedBytes = 0;
@@ -33,7 +33,7 @@ export class Outbox {
   }
 
   get queuedMessages(): number {
-    return this.#messages.length - this.#head + this.#writing.messages;
+    return this.#messages.length + this.#writing.messages;
   }
 
   /** As they go over the wire. */
@@ -75,26 +75,16 @@ export class Outbox {
       this.#commands = [];
       this.#commandBytes = 0;
     }
-    const messages = this.#messages;
-    const { length } = messages;
-    let head = this.#head;
-    let bytes = 0;
-    let wireBytes = 0;
-    while (head < length && wireBytes < batchBytes) {
-      const message = messages[head] as EncodedMessage;
-      messages[head++] = undefined;
+    let [count, bytes, wireBytes] = [0, 0, 0];
+    while (wireBytes < batchBytes) {
+      const message = this.#messages.shift();
+      if (message === undefined) break;
+      count++;
       bytes += message.sizeBytes;
       wireBytes += message.wireBytes;
       for (const piece of message.pieces) joined.add(piece);
     }
-    this.#writing = { messages: head - this.#head, bytes, wireBytes };
-    if (head === length) {
-      this.#messages = [];
-      this.#head = 0;
-    } else if (head > 1024 && head * 2 > length) {
-      this.#messages = messages.slice(head);
-      this.#head = 0;
-    } else this.#head = head;
+    this.#writing = count === 0 ? nothing : { messages: count, bytes, wireBytes };
     return joined.finish();
   }
 
@@ -107,10 +97,9 @@ export class Outbox {
   }
 
   /** Empties it, but for what is being written. @returns the messages no byte of which was given to the system */
-  clear(): EncodedMessage[] {
-    const unsent = this.#messages.slice(this.#head) as EncodedMessage[];
-    this.#messages = [];
-    this.#head = 0;
+  clear(): Fifo<EncodedMessage> {
+    const unsent = this.#messages;
+    this.#messages = new Fifo();
     this.#commands = [];
     this.#commandBytes = 0;
     this.#queuedBytes = this.#writing.wireBytes;

@@ -1,4 +1,5 @@
 import { AlidadeError } from '../shared/errors.ts';
+import { Fifo } from './fifo.ts';
 import type { Frames } from './message.ts';
 import { normalize, type SocketOptions } from './options.ts';
 import type { Peer } from './peer.ts';
@@ -78,7 +79,7 @@ class Pusher implements SocketPattern {
   #peers: Peer[] = [];
   #turn = 0;
   /** Of peers that are gone. */
-  #returned: EncodedMessage[] = [];
+  #returned = new Fifo<EncodedMessage>();
   #waiters = new Set<Waiter>();
   #isClosed = false;
 
@@ -142,7 +143,8 @@ class Pusher implements SocketPattern {
 
   onGone(peer: Peer): void {
     this.#peers.splice(this.#peers.indexOf(peer), 1);
-    this.#returned.push(...peer.outbox.clear());
+    const unsent = peer.outbox.clear();
+    for (let next = unsent.shift(); next !== undefined; next = unsent.shift()) this.#returned.push(next);
     this.#sendUnsent();
   }
 

@@ -60,11 +60,6 @@ export class Decoder {
     this.#listener = listener;
   }
 
-  /** Whether a message has begun that is not whole yet. */
-  get isWithinMessage(): boolean {
-    return this.#frames.length > 0 || this.#body !== undefined || this.#headerLength > 0;
-  }
-
   /** @throws ProtocolError when the bytes are none that this protocol knows, or go beyond the limits */
   push(chunk: Uint8Array): void {
     let at = 0;

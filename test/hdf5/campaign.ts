@@ -1,0 +1,35 @@
+/**
+ * `npm run campaign -- hdf5 [CUTS [FIRST]]`: cuts the writing of many files by kill -9 and by power cuts, and has h5py
+ * and h5dump read what is left. One cut again: `npm run campaign -- hdf5 1 NUMBER`.
+ */
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openProgress } from '../../src/cli/progress.ts';
+import { needForeign } from '../../scripts/debian.ts';
+import { runCampaign } from './support/campaign.ts';
+
+export async function run([cutsText = '10000', firstText = '0']: readonly string[]): Promise<boolean> {
+  await needForeign('h5py and h5dump');
+  const cuts = Number(cutsText);
+  const keepIn = join(tmpdir(), 'alidade-campaign-hdf5');
+  const startMs = performance.now();
+  using progress = await openProgress({ stderr: process.stderr });
+  let done = 0;
+  const failures = await runCampaign({
+    cuts,
+    first: Number(firstText),
+    judges: Math.min(4, availableParallelism()),
+    dumpEvery: 20,
+    keepIn,
+    onCut(failed) {
+      done++;
+      progress.portion(`${done} of ${cuts} cuts, ${failed} failures`, done / cuts, 0);
+    },
+  });
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+  for (const { number, how, problem, kept } of failures.slice(0, 20)) {
+    console.log(`cut ${number}, ${how}: ${problem} (${kept})`);
+  }
+  console.log(`${done} cuts, ${failures.length} failures, ${seconds} s`);
+  return done === cuts && failures.length === 0;
+}

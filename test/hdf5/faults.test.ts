@@ -1,0 +1,14 @@
+import { describe, expect, test } from 'vitest';
+import { requireServer } from '../support/require-server.ts';
+import { runCampaign } from './support/campaign.ts';
+
+describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files after a cut'))('HDF5 files after a cut', () => {
+  test('hold what was committed, after kill -9 and power cuts anywhere', async () => {
+    let cuts = 0;
+    const onCut = () => {
+      cuts++;
+    };
+    expect(await runCampaign({ cuts: 600, cutsPerRun: 50, dumpEvery: 10, onCut })).toEqual([]);
+    expect(cuts).toBe(600);
+  }, 60_000);
+});

@@ -1,0 +1,204 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  ChunkOptions,
+  Dataset,
+  DatasetOptions,
+  Group,
+  Hdf5File,
+  Hdf5Object,
+  Item,
+  Items,
+  TypeName,
+} from '../../../src/hdf5/index.ts';
+import { dtypeOf, encode } from './encode.ts';
+
+/** What is in the file: of each path its rows, and how many of its attributes. */
+export type State = Readonly<Record<string, readonly [rows: number, attributes: number]>>;
+
+/** Values as judge.py reads them. */
+interface Values {
+  shape: readonly number[];
+  dtype?: string;
+  bytes?: Uint8Array;
+  text?: readonly string[];
+}
+
+interface Entry {
+  readonly kind: 'group' | 'dataset' | 'fixed';
+  readonly object: Hdf5Object;
+  readonly attributes: Map<string, Values>;
+  readonly values?: Values;
+  readonly options?: DatasetOptions;
+  rows: number;
+  readonly pieces: Uint8Array[];
+  readonly text: string[];
+}
+
+const filterIds = { none: [], deflate: [1], 'bitshuffle-lz4': [32008], lz4: [32004] } as const;
+
+function valuesOf(type: TypeName, shape: readonly number[], items: readonly Item[]): Values {
+  return type === 'string'
+    ? { shape, text: items as string[] }
+    : { shape, dtype: dtypeOf(type), bytes: encode(type, items) };
+}
+
+/** Writes to a file and remembers what, so that a judge can tell whether it is there. */
+export class FileModel {
+  readonly file: Hdf5File;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(file: Hdf5File) {
+    this.file = file;
+    this.#add('group', file.root);
+  }
+
+  /** Paths of the groups. */
+  get groups(): string[] {
+    return this.#paths('group');
+  }
+
+  /** Paths of the datasets that grow. */
+  get datasets(): string[] {
+    return this.#paths('dataset');
+  }
+
+  group(parent: string, name: string): string {
+    return this.#add('group', this.#groupAt(parent).group(name));
+  }
+
+  dataset(parent: string, name: string, options: DatasetOptions): string {
+    const { attributes, ...rest } = options;
+    const path = this.#add('dataset', this.#groupAt(parent).dataset(name, rest), { options });
+    for (const [key, value] of Object.entries(attributes ?? {}))
+      this.attribute(path, key, 'string', value as string);
+    return path;
+  }
+
+  fixed(
+    parent: string,
+    name: string,
+    type: TypeName,
+    items: readonly Item[],
+    shape: readonly number[],
+  ): string {
+    const values = valuesOf(type, shape, items);
+    return this.#add('fixed', this.#groupAt(parent).fixed(name, givenAs(items, shape), { type, shape }), {
+      values,
+    });
+  }
+
+  /** @param value one item, or an array of one dimension */
+  attribute(path: string, name: string, type: TypeName, value: Item | readonly Item[]): void {
+    const entry = this.#entry(path);
+    entry.object.attribute(name, value, { type });
+    const items = Array.isArray(value) ? (value as readonly Item[]) : [value as Item];
+    entry.attributes.set(name, valuesOf(type, Array.isArray(value) ? [items.length] : [], items));
+  }
+
+  /** @param items plain items of whole rows; `as` is what the writer gets, where it is something else */
+  append(path: string, items: readonly Item[], as: Items = items): Promise<void> | undefined {
+    const entry = this.#entry(path);
+    const { type, shape = [] } = this.optionsOf(path);
+    const waiting = (entry.object as Dataset).append(as);
+    if (type === 'string') entry.text.push(...(items as string[]));
+    else entry.pieces.push(encode(type, items));
+    entry.rows += items.length / shape.reduce((product, size) => product * size, 1);
+    return waiting;
+  }
+
+  /** @param bytes the rows as they read, full chunk or not */
+  appendChunk(
+    path: string,
+    chunk: Uint8Array,
+    bytes: Uint8Array,
+    rows: number,
+    options?: ChunkOptions,
+  ): Promise<void> | undefined {
+    const entry = this.#entry(path);
+    const waiting = (entry.object as Dataset).appendChunk(chunk, options);
+    entry.pieces.push(bytes);
+    entry.rows += rows;
+    return waiting;
+  }
+
+  optionsOf(path: string): DatasetOptions {
+    const { options } = this.#entry(path);
+    if (options === undefined) throw new Error(`${path} does not grow`);
+    return options;
+  }
+
+  rowsOf(path: string): number {
+    return this.#entry(path).rows;
+  }
+
+  state(): State {
+    return Object.fromEntries(
+      [...this.#entries].map(([path, { rows, attributes }]) => [path, [rows, attributes.size] as const]),
+    );
+  }
+
+  /** Writes what judge.py needs to know, and gives the file's path. */
+  save(folder: string): string {
+    const path = join(folder, 'model.json');
+    const objects = Object.fromEntries([...this.#entries].map(([name, entry]) => [name, describe(entry)]));
+    writeFileSync(
+      path,
+      JSON.stringify({ objects }, (_, value) =>
+        value instanceof Uint8Array
+          ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')
+          : value,
+      ),
+    );
+    return path;
+  }
+
+  #paths(kind: Entry['kind']): string[] {
+    return [...this.#entries].filter(([, entry]) => entry.kind === kind).map(([path]) => path);
+  }
+
+  #groupAt(path: string): Group {
+    return this.#entry(path).object as Group;
+  }
+
+  #entry(path: string): Entry {
+    const entry = this.#entries.get(path);
+    if (entry === undefined) throw new Error(`nothing was written at ${path}`);
+    return entry;
+  }
+
+  #add(kind: Entry['kind'], object: Hdf5Object, more: Pick<Entry, 'options' | 'values'> = {}): string {
+    this.#entries.set(object.path, {
+      kind,
+      object,
+      attributes: new Map(),
+      rows: 0,
+      pieces: [],
+      text: [],
+      ...more,
+    });
+    return object.path;
+  }
+}
+
+/** A bare item where there is no dimension. */
+function givenAs(items: readonly Item[], shape: readonly number[]): Items {
+  return shape.length === 0 ? (items[0] as Item) : items;
+}
+
+function describe({ kind, attributes, values, options, rows, pieces, text }: Entry): object {
+  const common = { kind, attributes: Object.fromEntries(attributes) };
+  if (options === undefined) return { ...common, values };
+  const { type, shape = [], chunkRows, filter = 'none', fillValue } = options;
+  const filters = filterIds[typeof filter === 'object' ? 'deflate' : filter];
+  return {
+    ...common,
+    filters,
+    ...(chunkRows !== undefined && { chunkRows }),
+    ...(fillValue !== undefined && type !== 'string' && { fill: encode(type, [fillValue]) }),
+    values:
+      type === 'string'
+        ? { shape: [rows, ...shape], text }
+        : { shape: [rows, ...shape], dtype: dtypeOf(type), bytes: Buffer.concat(pieces) },
+  };
+}

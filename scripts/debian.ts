@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { findProgram } from '../test/support/require-server.ts';
+import { type ForeignName, findProgram, foreign } from '../test/support/require-server.ts';
 import { run } from './run.ts';
 
 /** Debian asks this file whether a package may start its service; 101 means no. */
@@ -28,6 +28,13 @@ export async function installDebian(...packages: string[]): Promise<boolean> {
     process.off('SIGINT', stay);
     if (ours) rmSync(policyFile, { force: true });
   }
+}
+
+/** @throws an error of one line when these programs are not here and cannot be installed */
+export async function needForeign(name: ForeignName): Promise<void> {
+  const { packages, isHere } = foreign[name];
+  if (isHere() || (mayInstallDebian() && (await installDebian(...packages)))) return;
+  throw new Error(`${name} is needed (Debian: apt-get install ${packages.join(' ')})`);
 }
 
 async function aptGet(verb: string, packages: readonly string[] = []): Promise<boolean> {

@@ -3,14 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provenTable } from '../test/interop/proven.ts';
-import { needRedisServer, pythonWithPeers } from './python.ts';
+import { needForeign } from './debian.ts';
+import { pythonWithPeers } from './python.ts';
 import { run } from './run.ts';
 import { closeRun } from './summary.ts';
 import { runVitest } from './vitest.ts';
 
 async function prepare(): Promise<string> {
   try {
-    await needRedisServer();
+    await needForeign('redis-server');
     return await pythonWithPeers();
   } catch (error) {
     console.error(`npm run interop: ${(error as Error).message}`);

@@ -45,10 +45,3 @@ async function makeEnvironment(): Promise<boolean> {
   // Not the first python3 of the PATH: the package completes Debian's own.
   return (await make('/usr/bin/python3')) === 0;
 }
-
-/** @throws an error of one line when there is no redis-server and it cannot be installed */
-export async function needRedisServer(): Promise<void> {
-  if (findProgram('redis-server') !== undefined) return;
-  if (mayInstallDebian() && (await installDebian('redis-server'))) return;
-  throw new Error('redis-server is needed (Debian: apt-get install redis-server)');
-}

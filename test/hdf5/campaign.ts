@@ -4,7 +4,7 @@
  */
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openProgress } from '../../src/cli/progress.ts';
+import { SingleBar } from 'cli-progress';
 import { needForeign } from '../../scripts/debian.ts';
 import { runCampaign } from './support/campaign.ts';
 
@@ -13,7 +13,11 @@ export async function run([cutsText = '10000', firstText = '0']: readonly string
   const cuts = Number(cutsText);
   const keepIn = join(tmpdir(), 'alidade-campaign-hdf5');
   const startMs = performance.now();
-  using progress = await openProgress({ stderr: process.stderr });
+  const bar = new SingleBar({
+    format: '{bar} {value} of {total} cuts, {failed} failures, {eta_formatted} to go',
+    hideCursor: false,
+  });
+  bar.start(cuts, 0, { failed: 0 });
   let done = 0;
   const failures = await runCampaign({
     cuts,
@@ -23,9 +27,9 @@ export async function run([cutsText = '10000', firstText = '0']: readonly string
     keepIn,
     onCut(failed) {
       done++;
-      progress.portion(`${done} of ${cuts} cuts, ${failed} failures`, done / cuts, 0);
+      bar.update(done, { failed });
     },
-  });
+  }).finally(() => bar.stop());
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
   for (const { number, how, problem, kept } of failures.slice(0, 20)) {
     console.log(`cut ${number}, ${how}: ${problem} (${kept})`);

@@ -44,11 +44,23 @@ export async function runCampaign(options: CampaignOptions): Promise<Failure[]> 
     mkdirSync(own);
     await using judge = new Judge();
     for (let seed = next++; seed * cutsPerRun < end; seed = next++) {
-      const numbers = { from: Math.max(first, seed * cutsPerRun), to: Math.min(end, (seed + 1) * cutsPerRun) };
+      const numbers = {
+        from: Math.max(first, seed * cutsPerRun),
+        to: Math.min(end, (seed + 1) * cutsPerRun),
+      };
       const run = await recordRun(seed);
       const name = await judge.learn(run.model, own);
       for (let number = numbers.from; number < numbers.to; number++) {
-        const failure = await judgeCut({ run, seed, number, cutsPerRun, name, judge, folder: own, ...options });
+        const failure = await judgeCut({
+          run,
+          seed,
+          number,
+          cutsPerRun,
+          name,
+          judge,
+          folder: own,
+          ...options,
+        });
         if (failure !== undefined) failures.push(failure);
         options.onCut?.(failures.length);
       }
@@ -78,7 +90,8 @@ async function judgeCut(work: {
   const path = join(work.folder, 'cut.h5');
   writeFileSync(path, image.bytes);
   const isDumped = dumpEvery > 0 && number % dumpEvery === 0;
-  const problem = (await judge.check(work.name, path, state, isClosed)) ?? (isDumped ? await dump(path) : undefined);
+  const problem =
+    (await judge.check(work.name, path, state, isClosed)) ?? (isDumped ? await dump(path) : undefined);
   if (problem === undefined) return undefined;
   if (keepIn === undefined) return { number, how, problem };
   const kept = join(keepIn, `cut-${number}.h5`);

@@ -8,7 +8,11 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files after a cut'))('HD
     const onCut = () => {
       cuts++;
     };
-    expect(await runCampaign({ cuts: 600, cutsPerRun: 50, dumpEvery: 10, onCut })).toEqual([]);
-    expect(cuts).toBe(600);
+    expect(await runCampaign({ cuts: 500, cutsPerRun: 25, dumpEvery: 10, onCut })).toEqual([]);
+    expect(cuts).toBe(500);
   }, 60_000);
+
+  test('would be found wanting by the judges, were the disk to lose what it had synced', async () => {
+    expect((await runCampaign({ cuts: 60, cutsPerRun: 20, isForgetful: true })).length).toBeGreaterThan(10);
+  });
 });

@@ -26,6 +26,8 @@ export interface CampaignOptions {
   readonly dumpEvery?: number;
   /** Where images of failing cuts go. */
   readonly keepIn?: string;
+  /** Power cuts on a disk that loses what it had said is safe: what no file survives, and the judges must see. */
+  readonly isForgetful?: boolean;
   readonly onCut?: (failures: number) => void;
 }
 
@@ -48,7 +50,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Failure[]> 
         from: Math.max(first, seed * cutsPerRun),
         to: Math.min(end, (seed + 1) * cutsPerRun),
       };
-      const run = await recordRun(seed);
+      const recorded = await recordRun(seed);
+      const run = options.isForgetful ? forgetful(recorded) : recorded;
       const name = await judge.learn(run.model, own);
       for (let number = numbers.from; number < numbers.to; number++) {
         const failure = await judgeCut({
@@ -72,6 +75,13 @@ export async function runCampaign(options: CampaignOptions): Promise<Failure[]> 
     rmSync(folder, { recursive: true });
   }
   return failures.sort((a, b) => a.number - b.number);
+}
+
+function forgetful(run: CutRun): CutRun {
+  const operations = run.operations.map((operation) =>
+    operation.do === 'sync' ? { ...operation, safe: 0 } : operation,
+  );
+  return { ...run, operations };
 }
 
 async function judgeCut(work: {

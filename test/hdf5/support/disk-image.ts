@@ -5,13 +5,8 @@ const pageBytes = 4096;
 
 /** The bytes of a file, as operations leave them. */
 export class DiskImage {
-  #bytes: Buffer;
+  #bytes: Buffer = Buffer.alloc(0);
   #sizeBytes = 0;
-
-  constructor(copied?: DiskImage) {
-    this.#bytes = Buffer.from(copied?.bytes ?? []);
-    this.#sizeBytes = this.#bytes.length;
-  }
 
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#sizeBytes);
@@ -40,14 +35,15 @@ export class DiskImage {
   }
 }
 
-/** What kill -9 in the midst of operation `at` leaves: those before it, and of it the first bytes. */
+/**
+ * What kill -9 in the midst of operation `at` leaves: those before it, and of it the first pages. (A signal does not end
+ * the system's copying of one page.)
+ */
 export function afterKill(operations: readonly Operation[], at: number, random: Random): DiskImage {
   const image = new DiskImage();
   for (const operation of operations.slice(0, at)) image.apply(operation);
-  const cut = operations[at];
-  if (cut?.do === 'write') {
-    image.apply({ ...cut, bytes: cut.bytes.subarray(0, random.whole(0, cut.bytes.length)) });
-  }
+  const cut = operations.slice(at, at + 1).flatMap(pieces);
+  for (const piece of cut.slice(0, random.whole(0, cut.length))) image.apply(piece);
   return image;
 }
 

@@ -20,7 +20,8 @@ export type State = Readonly<Record<string, readonly [rows: number, attributes: 
 interface Values {
   shape: readonly number[];
   dtype?: string;
-  bytes?: Uint8Array;
+  /** Base64. */
+  bytes?: string;
   text?: readonly string[];
 }
 
@@ -40,7 +41,7 @@ const filterIds = { none: [], deflate: [1], 'bitshuffle-lz4': [32008], lz4: [320
 function valuesOf(type: TypeName, shape: readonly number[], items: readonly Item[]): Values {
   return type === 'string'
     ? { shape, text: items as string[] }
-    : { shape, dtype: dtypeOf(type), bytes: encode(type, items) };
+    : { shape, dtype: dtypeOf(type), bytes: base64(encode(type, items)) };
 }
 
 /** Writes to a file and remembers what, so that a judge can tell whether it is there. */
@@ -142,14 +143,7 @@ export class FileModel {
   save(folder: string): string {
     const path = join(folder, 'model.json');
     const objects = Object.fromEntries([...this.#entries].map(([name, entry]) => [name, describe(entry)]));
-    writeFileSync(
-      path,
-      JSON.stringify({ objects }, (_, value) =>
-        value instanceof Uint8Array
-          ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')
-          : value,
-      ),
-    );
+    writeFileSync(path, JSON.stringify({ objects }));
     return path;
   }
 
@@ -181,6 +175,10 @@ export class FileModel {
   }
 }
 
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
+
 /** A bare item where there is no dimension. */
 function givenAs(items: readonly Item[], shape: readonly number[]): Items {
   return shape.length === 0 ? (items[0] as Item) : items;
@@ -195,10 +193,10 @@ function describe({ kind, attributes, values, options, rows, pieces, text }: Ent
     ...common,
     filters,
     ...(chunkRows !== undefined && { chunkRows }),
-    ...(fillValue !== undefined && type !== 'string' && { fill: encode(type, [fillValue]) }),
+    ...(fillValue !== undefined && type !== 'string' && { fill: base64(encode(type, [fillValue])) }),
     values:
       type === 'string'
         ? { shape: [rows, ...shape], text }
-        : { shape: [rows, ...shape], dtype: dtypeOf(type), bytes: Buffer.concat(pieces) },
+        : { shape: [rows, ...shape], dtype: dtypeOf(type), bytes: base64(Buffer.concat(pieces)) },
   };
 }

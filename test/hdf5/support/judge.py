@@ -83,15 +83,20 @@ def check_attributes(thing, said, count, exact):
         attribute = attrs.get_id(name)
         values.demand_type(place, attribute.dtype)
         demand(attribute.shape == values.shape, place, "has shape", attribute.shape, "and not", values.shape)
-        if values.text is None:
-            array = np.empty(attribute.shape, attribute.dtype)
-            attribute.read(array)
-        else:
-            array = attrs[name]
-        values.demand_prefix(place, array, values.shape)
+        values.demand_prefix(place, raw(attribute) if values.text is None else attrs[name], values.shape)
     for name in list(said)[:count]:
         demand(name in names, thing.name, "lacks the attribute", repr(name))
     demand(not exact or len(names) == count, thing.name, "has", len(names), "attributes and not", count)
+
+
+def raw(thing):
+    """All items in the byte order of the file: indexing turns a single item into the machine's."""
+    array = np.empty(thing.shape, thing.dtype)
+    if isinstance(thing, h5py.h5a.AttrID):
+        thing.read(array)
+    else:
+        thing.read(h5py.h5s.ALL, h5py.h5s.ALL, array)
+    return array
 
 
 def check_dataset(dataset, said, rows, exact):
@@ -99,7 +104,7 @@ def check_dataset(dataset, said, rows, exact):
     values.demand_type(place, dataset.dtype)
     if said["kind"] == "fixed":
         demand(dataset.shape == values.shape, place, "has shape", dataset.shape, "and not", values.shape)
-        values.demand_prefix(place, dataset[()], values.shape)
+        values.demand_prefix(place, raw(dataset.id) if values.text is None else dataset[()], values.shape)
         return
     demand(dataset.shape[1:] == values.shape[1:], place, "has rows of", dataset.shape[1:])
     demand(dataset.maxshape == (None, *values.shape[1:]), place, "may grow to", dataset.maxshape)

@@ -9,6 +9,7 @@ import { FileModel } from './support/file-model.ts';
 import { Judge } from './support/judge.ts';
 import { Random } from './support/random.ts';
 import { fill } from './support/random-file.ts';
+import { SparseStorage } from './support/sparse-storage.ts';
 import { wasmComplaint } from './support/wasm-judge.ts';
 
 const execute = promisify(execFile);
@@ -20,7 +21,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
   });
   afterAll(() => judge[Symbol.asyncDispose]());
 
-  test.for(Array.from({ length: 24 }, (_, seed) => seed))(
+  test.for(Array.from({ length: 14 }, (_, seed) => seed))(
     'of random content are read alike by h5py, h5dump, h5stat, h5repack and h5wasm: seed %i',
     async (seed) => {
       using folder = temporaryFolder();
@@ -51,7 +52,10 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
       for (const boundary of boundaries) {
         for (const rows of [boundary - 1, boundary, boundary + 1]) {
           const start = model.rowsOf(counts);
-          await model.append(counts, Array.from({ length: rows - start }, (_, i) => start + i));
+          await model.append(
+            counts,
+            Array.from({ length: rows - start }, (_, i) => start + i),
+          );
           await model.file.commit();
           const name = await judge.learn(model, folder.path);
           expect(await judge.check(name, path, model.state(), true), `${rows} chunks`).toBeUndefined();
@@ -64,6 +68,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
 
   test.for(['none', 'deflate'] as const)(
     'hold chunks in the paged blocks of the index: filter %s',
+    { timeout: 60_000 },
     async (filter) => {
       using folder = temporaryFolder();
       const path = join(folder.path, 'a.h5');
@@ -81,7 +86,6 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
       await model.file.close();
       expect(await judge.checkWhole(model, path, folder.path)).toBeUndefined();
     },
-    60_000,
   );
 
   test.for([
@@ -139,20 +143,18 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
     const path = join(folder.path, 'a.h5');
     const storage = await SparseStorage.create(path);
     const model = new FileModel(await createHdf5File(storage));
-    const chunk = new Uint8Array(64 * 1024 * 1024);
-    const blocks = model.file.root.dataset('blocks', { type: 'uint8', shape: [chunk.length], chunkRows: 1 });
-    for (let i = 0; i < 70; i++) {
-      const bytes = chunk.slice();
-      bytes[i] = 1;
-      await blocks.appendChunk(bytes);
-    }
+    const zeros = new Uint8Array(512 * 1024 * 1024);
+    const blocks = model.file.root.dataset('blocks', { type: 'uint8', shape: [zeros.length], chunkRows: 1 });
+    for (let i = 0; i < 9; i++) await blocks.appendChunk(zeros);
+    const last = zeros.slice();
+    last[7] = 1;
+    await blocks.appendChunk(last);
     const after = model.dataset('/', 'after', { type: 'float64' });
     await model.append(after, [1, 2, 3]);
     await model.file.close();
     expect(storage.sizeBytes).toBeGreaterThan(2 ** 32);
-    const { stdout } = await execute('h5dump', ['-d', '/blocks', '-s', '69,0', '-c', '1,72', path]);
-    expect(stdout).toMatch(/\(69,0\): 0(, 0)*/);
-    expect(stdout).toContain('(69,69): 1');
+    const { stdout } = await execute('h5dump', ['-d', '/blocks', '-s', '9,0', '-c', '1,9', path]);
+    expect(stdout).toContain('(9,0): 0, 0, 0, 0, 0, 0, 0, 1, 0\n');
     expect((await execute('h5dump', ['-d', '/after', path])).stdout).toContain('(0): 1, 2, 3');
   }, 60_000);
 });

@@ -29,8 +29,12 @@ interface Entry {
   readonly kind: 'group' | 'dataset' | 'fixed';
   readonly object: Hdf5Object;
   readonly attributes: Map<string, Values>;
-  readonly values?: Values;
+  /** Of a dataset. */
+  readonly type?: TypeName;
+  /** Of a dataset that grows. */
   readonly options?: DatasetOptions;
+  /** Of a dataset of a fixed size all, of one that grows those of a row. */
+  readonly sizes: readonly number[];
   rows: number;
   readonly pieces: Uint8Array[];
   readonly text: string[];
@@ -70,7 +74,11 @@ export class FileModel {
 
   dataset(parent: string, name: string, options: DatasetOptions): string {
     const { attributes, ...rest } = options;
-    const path = this.#add('dataset', this.#groupAt(parent).dataset(name, rest), { options });
+    const path = this.#add('dataset', this.#groupAt(parent).dataset(name, rest), {
+      options,
+      type: options.type,
+      sizes: options.shape ?? [],
+    });
     for (const [key, value] of Object.entries(attributes ?? {}))
       this.attribute(path, key, 'string', value as string);
     return path;
@@ -83,10 +91,10 @@ export class FileModel {
     items: readonly Item[],
     shape: readonly number[],
   ): string {
-    const values = valuesOf(type, shape, items);
-    return this.#add('fixed', this.#groupAt(parent).fixed(name, givenAs(items, shape), { type, shape }), {
-      values,
-    });
+    const fixed = this.#groupAt(parent).fixed(name, givenAs(items, shape), { type, shape });
+    const path = this.#add('fixed', fixed, { type, sizes: shape });
+    this.#remember(this.#entry(path), items);
+    return path;
   }
 
   /** @param value one item, or an array of one dimension */
@@ -100,11 +108,9 @@ export class FileModel {
   /** @param items plain items of whole rows; `as` is what the writer gets, where it is something else */
   append(path: string, items: readonly Item[], as: Items = items): Promise<void> | undefined {
     const entry = this.#entry(path);
-    const { type, shape = [] } = this.optionsOf(path);
     const waiting = (entry.object as Dataset).append(as);
-    if (type === 'string') entry.text.push(...(items as string[]));
-    else entry.pieces.push(encode(type, items));
-    entry.rows += items.length / shape.reduce((product, size) => product * size, 1);
+    this.#remember(entry, items);
+    entry.rows += items.length / entry.sizes.reduce((product, size) => product * size, 1);
     return waiting;
   }
 
@@ -139,12 +145,25 @@ export class FileModel {
     );
   }
 
+  /** Of each dataset all items that were written: as text, or as their bytes. */
+  contents(): { path: string; type: TypeName; bytes: Uint8Array; text: readonly string[] }[] {
+    return [...this.#entries].flatMap(([path, { type, pieces, text }]) =>
+      type === undefined ? [] : [{ path, type, bytes: Buffer.concat(pieces), text }],
+    );
+  }
+
   /** Writes what judge.py needs to know, and gives the file's path. */
   save(folder: string): string {
     const path = join(folder, 'model.json');
     const objects = Object.fromEntries([...this.#entries].map(([name, entry]) => [name, describe(entry)]));
     writeFileSync(path, JSON.stringify({ objects }));
     return path;
+  }
+
+  #remember({ type, pieces, text }: Entry, items: readonly Item[]): void {
+    if (type === undefined) throw new Error('a group has no items');
+    if (type === 'string') text.push(...(items as string[]));
+    else pieces.push(encode(type, items));
   }
 
   #paths(kind: Entry['kind']): string[] {
@@ -161,11 +180,16 @@ export class FileModel {
     return entry;
   }
 
-  #add(kind: Entry['kind'], object: Hdf5Object, more: Pick<Entry, 'options' | 'values'> = {}): string {
+  #add(
+    kind: Entry['kind'],
+    object: Hdf5Object,
+    more: Partial<Pick<Entry, 'options' | 'type' | 'sizes'>> = {},
+  ): string {
     this.#entries.set(object.path, {
       kind,
       object,
       attributes: new Map(),
+      sizes: [],
       rows: 0,
       pieces: [],
       text: [],
@@ -184,19 +208,21 @@ function givenAs(items: readonly Item[], shape: readonly number[]): Items {
   return shape.length === 0 ? (items[0] as Item) : items;
 }
 
-function describe({ kind, attributes, values, options, rows, pieces, text }: Entry): object {
+function describe({ kind, attributes, type, options, sizes, rows, pieces, text }: Entry): object {
   const common = { kind, attributes: Object.fromEntries(attributes) };
+  if (type === undefined) return common;
+  const shape = options === undefined ? sizes : [rows, ...sizes];
+  const values: Values =
+    type === 'string'
+      ? { shape, text }
+      : { shape, dtype: dtypeOf(type), bytes: base64(Buffer.concat(pieces)) };
   if (options === undefined) return { ...common, values };
-  const { type, shape = [], chunkRows, filter = 'none', fillValue } = options;
-  const filters = filterIds[typeof filter === 'object' ? 'deflate' : filter];
+  const { chunkRows, filter = 'none', fillValue } = options;
   return {
     ...common,
-    filters,
+    values,
+    filters: filterIds[typeof filter === 'object' ? 'deflate' : filter],
     ...(chunkRows !== undefined && { chunkRows }),
     ...(fillValue !== undefined && type !== 'string' && { fill: base64(encode(type, [fillValue])) }),
-    values:
-      type === 'string'
-        ? { shape: [rows, ...shape], text }
-        : { shape: [rows, ...shape], dtype: dtypeOf(type), bytes: base64(Buffer.concat(pieces)) },
   };
 }

@@ -26,7 +26,8 @@ function addFixed(model: FileModel, random: Random, parent: string, name: string
 function addAttribute(model: FileModel, random: Random, path: string, name: string): void {
   const type = random.pick(typeNames);
   const value = random.chance(0.6) ? randomItem(random, type) : randomItems(random, type, random.whole(1, 5));
-  model.attribute(path, name, type, value);
+  // h5repack cuts the names of attributes at 255 bytes.
+  model.attribute(path, name.replace(/n{200,}/, 'long'), type, value);
 }
 
 function randomOptions(random: Random): DatasetOptions {

@@ -7,29 +7,34 @@ import {
   type SettableValue,
   shapeOf,
 } from '../../shm/index.ts';
+import { parseTime } from '../time.ts';
 
 /**
  * Values as they are typed, `field=value`: in a field that has text the text as it is, else JSON. In a field of
- * which nothing is known (null) text that is no JSON is text.
+ * which nothing is known (null) text that is no JSON is text; `ts` is a time as every verb takes it.
  *
  * @param present the frame as it is
  * @throws ALI_USAGE on a word without `=`, or a value of another type than the field has
  */
-export function fieldValues(words: readonly string[], present: AnyFields): SettableFields<AnyFields> {
+export function fieldValues(
+  words: readonly string[],
+  present: AnyFields,
+  nowSeconds: () => number,
+): SettableFields<AnyFields> {
   return Object.fromEntries(
     words.map((word) => {
       const [, field, text] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
       if (field === undefined || text === undefined) {
         throw new AlidadeError('ALI_USAGE', `'${word}' is not field=value`);
       }
-      return [field, typedValue(field, text, present)];
+      return [field, field === 'ts' ? parseTime(text, nowSeconds) : typedValue(field, text, present)];
     }),
     // What the store holds decides on the types, when they are set.
   ) as SettableFields<AnyFields>;
 }
 
 function typedValue(field: string, text: string, present: AnyFields): SettableValue {
-  const before = field === 'ts' ? 0 : present[field];
+  const before = Object.hasOwn(present, field) ? present[field] : undefined;
   if (typeof before === 'string') return text;
   const value = jsonOf(text);
   if (before === null || before === undefined) return (value ?? text) as SettableValue;

@@ -41,7 +41,7 @@ const nouns: readonly Noun[] = [
   },
   {
     name: 'completion',
-    summary: 'print a script that makes a shell complete commands, options and keys',
+    summary: 'print a script that makes a shell complete commands, options, keys and names',
     load: async () => (await import('./completion.ts')).defineCompletion,
   },
 ];

@@ -26,11 +26,7 @@ describe.skipIf(!requireServer('redis-server', 'alidade config on Redis'))('redi
     folder[Symbol.dispose]();
   });
 
-  async function said(...args: readonly string[]): Promise<string> {
-    const { status, stdout, stderr } = await shell.alidade('config', ...args);
-    expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
-    return stdout.replace(/\n$/, '');
-  }
+  const said = (...args: readonly string[]): Promise<string> => shell.said('config', ...args);
 
   test('a client reads text as text and anything else as JSON', async () => {
     await said('populate', sample);

@@ -20,23 +20,11 @@ afterEach(() => folder[Symbol.dispose]());
 
 const config = (...args: readonly string[]): Promise<Result> => shell.alidade('config', ...args);
 
-/** Runs a verb that must succeed; what it printed, without the last line feed. */
-async function said(...args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await config(...args);
-  expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
-  return stdout.replace(/\n$/, '');
-}
-
+const said = (...args: readonly string[]): Promise<string> => shell.said('config', ...args);
+const refused = (status: number, ...args: readonly string[]): Promise<string> =>
+  shell.refused(status, 'config', ...args);
 const saidJson = async (...args: readonly string[]): Promise<unknown> =>
   JSON.parse(await said(...args, '--json'));
-
-/** Runs a verb that must fail; what it said on stderr. */
-async function refused(status: number, ...args: readonly string[]): Promise<string> {
-  const result = await config(...args);
-  expect({ args, ...result, stderr: '' }).toEqual({ args, status, stdout: '', stderr: '' });
-  expect(result.stderr).toMatch(/^alidade: .* \(ALI_[A-Z_]+\)\n/);
-  return result.stderr.trimEnd();
-}
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder.path, name);

@@ -21,20 +21,9 @@ afterEach(() => folder[Symbol.dispose]());
 
 const state = (...args: readonly string[]): Promise<Result> => shell.alidade('state', ...args);
 
-/** Runs a verb that must succeed; what it printed, without the last line feed. */
-async function said(...args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await state(...args);
-  expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
-  return stdout.replace(/\n$/, '');
-}
-
-/** Runs a verb that must fail; its one line on stderr. */
-async function refused(status: number, ...args: readonly string[]): Promise<string> {
-  const result = await state(...args);
-  expect({ args, ...result, stderr: '' }).toEqual({ args, status, stdout: '', stderr: '' });
-  expect(result.stderr).toMatch(/^alidade: .* \(ALI_[A-Z_]+\)\n/);
-  return result.stderr.trimEnd();
-}
+const said = (...args: readonly string[]): Promise<string> => shell.said('state', ...args);
+const refused = (status: number, ...args: readonly string[]): Promise<string> =>
+  shell.refused(status, 'state', ...args);
 
 describe('set and get', () => {
   test.each([

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { expect } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const built = join(root, 'dist/cli/main.js');
@@ -59,6 +60,21 @@ export class Shell {
   /** Starts a line of shell. */
   startLine(line: string): ChildProcessWithoutNullStreams {
     return spawn('sh', ['-c', line], { cwd: this.folder, env: this.#environment });
+  }
+
+  /** Runs a command that must succeed; what it printed, without the last line feed. */
+  async said(...args: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.alidade(...args);
+    expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
+    return stdout.replace(/\n$/, '');
+  }
+
+  /** Runs a command that must fail with this status and one of our errors; what it said on stderr. */
+  async refused(status: number, ...args: readonly string[]): Promise<string> {
+    const result = await this.alidade(...args);
+    expect({ args, ...result, stderr: '' }).toEqual({ args, status, stdout: '', stderr: '' });
+    expect(result.stderr).toMatch(/^alidade: .* \(ALI_[A-Z_]+\)\n/);
+    return result.stderr.trimEnd();
   }
 
   /** Starts `alidade` with these words. */

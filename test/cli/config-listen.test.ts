@@ -158,6 +158,30 @@ test('at a terminal any key ends it, and the terminal is as it was', async () =>
 });
 
 describe.skipIf(!requireServer('redis-server', 'listening on Redis'))('redis:', () => {
+  test('what psi_example.py changes is heard, and in the way of whoever did not know', async () => {
+    const server = await RedisServer.start();
+    try {
+      shell = new Shell(folder.path, { ALIDADE_STORE: `${server.url}/0` });
+      await config('populate', sample);
+      await using listener = await Listener.start(shell, motor2);
+      await server.command('HSET', motor2, 'address', 'IOC:m8');
+      await server.command('PUBLISH', motor2, 'address');
+      expect(await listener.line()).toBe(`Change on hash ${motor2} key: address`);
+      const told = await shell.refused(
+        5,
+        'config',
+        'update',
+        `${motor2},address,IOC:m3`,
+        '--if-revision',
+        '1',
+      );
+      expect(told).toMatch(/\nrevision 2, .* foreign: .*\n.*motor2\n- .*IOC:m2\n\+ .*IOC:m8$/);
+      expect(await listener.interrupt()).toBe(0);
+    } finally {
+      await server.close();
+    }
+  });
+
   test('a lost connection is told, and what changed meanwhile', async () => {
     const server = await RedisServer.start();
     try {

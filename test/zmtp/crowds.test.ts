@@ -68,9 +68,8 @@ describe.each(sides)('%s to %s', (from, to) => {
       receivers.push(receiver);
       void (async () => {
         for (;;) {
-          const frames = await receiver.receive();
-          if (text(frames) === 'turn') counts.set(i, (counts.get(i) ?? 0) + 1);
-          else counts.set(i, counts.get(i) ?? 0);
+          const isTurn = text(await receiver.receive()) === 'turn';
+          counts.set(i, (counts.get(i) ?? 0) + (isTurn ? 1 : 0));
           wake();
         }
       })().catch(() => undefined);

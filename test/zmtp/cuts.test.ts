@@ -5,12 +5,14 @@ import { pairs, sides } from './peers/matrix.ts';
 import { NumberedStream, numberOf } from './peers/numbered.ts';
 import { openParty } from './peers/party.ts';
 
-const sizesBytes = [100, 0, 70_000, 255, 256];
+/** libzmq 4.3.5 may abort its process when it is cut off between two frames that it sends (session_base.cpp:233). */
+const sizesBytesFrom = { alidade: [100, 0, 70_000, 255, 256], libzmq: [70_000] };
 /** In the greeting, at its end, in READY, between messages, in heads of frames and in their middle. */
 const cutsAfterBytes = [1, 11, 40, 64, 70, 100, 230, 300, 1000, 65_536, 70_500, 71_300, 200_000, 500_001];
 const afterwards = 20;
 
 describe.each(sides)('%s to %s', (from, to) => {
+  const sizesBytes = sizesBytesFrom[from];
   describe.each(pairs)('%s to %s', (writes, reads) => {
     test.each(['sender', 'receiver'] as const)('the %s connects', async (connector) => {
       const options = { highWaterMark: 20, reconnectMs: 1 };

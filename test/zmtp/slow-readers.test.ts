@@ -6,7 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { PubSocket, PullSocket, PushSocket } from '../../src/zmtp/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { nextEvent, partyOf } from './peers/alidade-party.ts';
-import { NumberedStream, numbered, numberOf } from './peers/numbered.ts';
+import { numbered } from './peers/message.ts';
+import { NumberedStream, numberOf } from './peers/numbered.ts';
 import { openParty, type Party } from './peers/party.ts';
 import { RawPeer } from './peers/raw-peer.ts';
 import { joined } from './peers/subscribed.ts';
@@ -108,7 +109,8 @@ describe('PUB', () => {
     let isLastSent = false;
     while (numbers.at(-1) !== count) {
       const frames = await slow.readMessage();
-      if (frames.length > 1) numbers.push(numberOf(frames, sizesBytes));
+      // Short ones were only to be heard.
+      if ((frames[0]?.length ?? 0) > sizesBytes[0]) numbers.push(numberOf(frames, sizesBytes));
       if (isLastSent || statisticsOf(pub, peer).queuedMessages > 0) continue;
       await pub.send(numbered(count, sizesBytes));
       isLastSent = true;
@@ -208,7 +210,7 @@ describe.each([
   });
 });
 
-test.skip('a backlog that is never empty takes no more memory as time goes on', async () => {
+test('a backlog that is never empty takes no more memory as time goes on', async () => {
   await using pull = new PullSocket({ receiveHighWaterMessages: 5000 });
   await using push = new PushSocket();
   push.connect(await pull.bind(tcp));

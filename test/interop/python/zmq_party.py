@@ -59,8 +59,8 @@ class Party:
         """Answers first: it never ends."""
         answer(None)
         for number in itertools.count():
-            label = str(number)
-            self.socket.send_multipart([label.encode(), *frames_of({'label': label, 'sizesBytes': sizesBytes})])
+            first, *others = frames_of({'label': str(number), 'sizesBytes': sizesBytes})
+            self.socket.send_multipart([f'{number} '.encode() + first, *others])
 
     def close(self, lingerMs):
         self.socket.close(lingerMs)

@@ -17,6 +17,12 @@ export function framesOf({ label, sizesBytes }: Message): Buffer[] {
   });
 }
 
+/** Message `i` of a stream: frames that belong to the number, which stands before the first of them. */
+export function numbered(i: number, sizesBytes: readonly number[]): Buffer[] {
+  const [first = Buffer.alloc(0), ...others] = framesOf({ label: String(i), sizesBytes });
+  return [Buffer.concat([Buffer.from(`${i} `), first]), ...others];
+}
+
 function shake(label: string, outputLength: number): Buffer {
   return createHash('shake128', { outputLength }).update(label).digest();
 }

@@ -1,16 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { framesOf, summaryOf } from './message.ts';
+import { numbered, summaryOf } from './message.ts';
 import type { Party } from './party.ts';
-
-/** Message `i` of a stream: its number, and frames of these sizes that belong to the number. */
-export function numbered(i: number, sizesBytes: readonly number[]): Buffer[] {
-  return [Buffer.from(String(i)), ...framesOf({ label: String(i), sizesBytes })];
-}
 
 /** Checks that a message of such a stream is whole. @returns its number */
 export function numberOf(frames: readonly Uint8Array[], sizesBytes: readonly number[]): number {
-  const i = Number(frames[0] === undefined ? 'none' : Buffer.from(frames[0]).toString());
+  const i = Number.parseInt(Buffer.from(frames[0]?.subarray(0, 10) ?? []).toString('latin1'), 10);
   const wanted = numbered(i, sizesBytes);
   const isWhole = frames.length === wanted.length && wanted.every((one, k) => one.equals(frames[k] ?? one));
   if (!isWhole) expect(summaryOf(frames)).toBe(summaryOf(wanted));

@@ -4,7 +4,7 @@
  * ends by itself, since nothing keeps it.
  */
 import { createInterface } from 'node:readline';
-import { framesOf, summaryOf } from '../peers/message.ts';
+import { framesOf, numbered, summaryOf } from '../peers/message.ts';
 import { openParty, type PartyOptions, type Role, type Side } from '../peers/party.ts';
 import type { Request } from '../peers/remote-party.ts';
 
@@ -35,10 +35,10 @@ async function answer(request: Request): Promise<unknown> {
   }
 }
 
-/** Sends without end: the number of the message, and frames of these sizes that belong to it. */
+/** Sends numbered messages without end. */
 async function stream(sizesBytes: readonly number[]): Promise<void> {
   for (let i = 0; ; i++) {
-    await party.send([Buffer.from(String(i)), ...framesOf({ label: String(i), sizesBytes })]);
+    await party.send(numbered(i, sizesBytes));
     if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }

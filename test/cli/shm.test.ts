@@ -348,6 +348,7 @@ test('types writes a declaration that compiles and types the fields', { timeout:
 
 test('slips of the hand are answered, and each verb shows an example', async () => {
   expect(await refused(2, 'wirte', 'x', 'y=1')).toContain('did you mean write?');
+  expect(await refused(2, 'get', 'x')).toContain('did you mean read?');
   expect(await refused(2, 'names', '--redis-port', 'x')).toContain("--redis-port: 'x' is no port");
   expect(await refused(2, 'names', '--store', 'memory:')).toContain('cannot hold frames for a command');
   for (const verb of [

@@ -5,7 +5,7 @@ import type { Intake } from './intake.ts';
 import type { Message } from './message.ts';
 import type { Monitor, PeerName, Refusal } from './monitor.ts';
 import type { Settings } from './options.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Written } from './outbox.ts';
 import { noCounts } from './statistics.ts';
 import {
   type Command,
@@ -21,6 +21,7 @@ import { Decoder, type DecoderLimits } from './wire/decoder.ts';
 import type { EncodedMessage } from './wire/encoder.ts';
 import { encodeGreeting, type Greeting } from './wire/greeting.ts';
 import { ProtocolError } from './wire/protocol-error.ts';
+import { Writer } from './writer.ts';
 
 export type SocketType = 'PUSH' | 'PULL' | 'PUB' | 'SUB';
 
@@ -56,9 +57,6 @@ export interface PeerOptions {
   readonly onClose: (reason: string, wasReady: boolean) => void;
 }
 
-/** Written before the turn ends when so much waits. */
-const eagerBytes = 64 * 1024;
-
 /** A peer that has us answer so much without reading the answers is none. */
 const maxUnreadCommandBytes = 1024 * 1024;
 
@@ -75,10 +73,9 @@ export class Peer {
   #onWritten: PeerOptions['onWritten'];
   #onClose: PeerOptions['onClose'];
   #decoder: Decoder;
+  #writer: Writer;
   #state: 'handshake' | 'ready' | 'ending' | 'closed' = 'handshake';
   #minor = 0;
-  #isWriting = false;
-  #isFlushDue = false;
   #isPaused = false;
   #handshakeTimer: NodeJS.Timeout;
   #handshakeTimeoutMs: number;
@@ -96,6 +93,7 @@ export class Peer {
     this.#onWritten = options.onWritten;
     this.#onClose = options.onClose;
     this.outbox = new Outbox(settings.sendHighWaterMessages, settings.sendHighWaterBytes);
+    this.#writer = new Writer(socket, this.outbox, (written) => this.#written(written));
     this.#decoder = new Decoder(pattern.limits, {
       onGreeting: (greeting) => this.#onGreeting(greeting),
       onCommand: (command) => this.#onCommand(command),
@@ -144,15 +142,11 @@ export class Peer {
 
   /** Queues a message; whether there is room is the caller's to ask. */
   send(message: EncodedMessage): void {
-    this.outbox.push(message);
-    if (this.#isWriting) return;
-    if (this.outbox.queuedBytes >= eagerBytes) this.#flush();
-    else this.#flushSoon();
+    this.#writer.send(message);
   }
 
   sendCommand(bytes: Uint8Array): void {
-    this.outbox.pushCommand(bytes);
-    this.#flushSoon();
+    this.#writer.sendCommand(bytes);
   }
 
   /** Reads no more until {@link resume}. */
@@ -279,44 +273,7 @@ export class Peer {
     this.sendCommand(encodeCommand('PONG', context));
   }
 
-  #flushSoon(): void {
-    if (this.#isFlushDue || this.#isWriting) return;
-    this.#isFlushDue = true;
-    setImmediate(() => {
-      this.#isFlushDue = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    while (!this.#isWriting && this.#state === 'ready') {
-      const chunks = this.outbox.take();
-      if (chunks.length === 0) return;
-      this.#write(chunks);
-      // What the system takes at once is done; the callback comes later all the same.
-      if (this.#socket.writableLength === 0) this.#written();
-      else this.#isWriting = true;
-    }
-  }
-
-  #write(chunks: readonly Uint8Array[]): void {
-    const socket = this.#socket;
-    const last = chunks.length - 1;
-    if (last > 0) socket.cork();
-    for (let i = 0; i < last; i++) socket.write(chunks[i] as Uint8Array);
-    socket.write(chunks[last] as Uint8Array, this.#afterWrite);
-    if (last > 0) socket.uncork();
-  }
-
-  #afterWrite = (): void => {
-    if (!this.#isWriting || this.#socket.writableLength > 0) return;
-    this.#isWriting = false;
-    this.#written();
-    this.#flush();
-  };
-
-  #written(): void {
-    const { messages, bytes } = this.outbox.written();
+  #written({ messages, bytes }: Written): void {
     this.counts.sentMessages += messages;
     this.counts.sentBytes += bytes;
     if (messages === 0 || this.#state !== 'ready') return;
@@ -327,6 +284,7 @@ export class Peer {
   /** From here on the pattern knows nothing of this peer. */
   #leave(): void {
     this.#state = 'ending';
+    this.#writer.stop();
     this.#heartbeat.stop();
     this.#pattern.onGone(this);
   }

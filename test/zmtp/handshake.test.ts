@@ -92,10 +92,10 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
     await using pull = openParty(side, 'pull');
     await using peer = await RawPeer.connect(await pull.bind(tcp));
     peer.write(greeting(), ready({ 'X-Site': 'here', 'socket-type': 'PUSH', Identity: 'me' }));
-    peer.write(moreFrame('a'), ping(0, 'context'), message('b'));
-    expect(await pull.receive()).toEqual([Buffer.from('a'), Buffer.from('b')]);
     await peer.read(64);
     await peer.readFrame();
+    peer.write(moreFrame('a'), ping(0, 'context'), message('b'));
+    expect(await pull.receive()).toEqual([Buffer.from('a'), Buffer.from('b')]);
     const pong = await peer.readFrame();
     expect([pong.isCommand, pong.body.toString('latin1')]).toEqual([true, '\x04PONGcontext']);
   });

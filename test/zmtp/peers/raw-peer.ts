@@ -14,7 +14,10 @@ export class RawPeer implements AsyncDisposable {
   readonly socket: Socket;
   /** Resolves when the other side has ended the connection or broken it off. */
   readonly gone: Promise<void>;
-  #bytes = Buffer.alloc(0);
+  /** What was received lies before `#end`; of that, what was not read yet from `#start` on. */
+  #store = Buffer.alloc(64 * 1024);
+  #start = 0;
+  #end = 0;
   #isOver = false;
   #wake = () => {};
 
@@ -23,7 +26,7 @@ export class RawPeer implements AsyncDisposable {
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      this.#append(chunk);
       this.#wake();
     });
     this.gone = new Promise((resolve) => {
@@ -49,13 +52,13 @@ export class RawPeer implements AsyncDisposable {
 
   /** The next `count` bytes. */
   async read(count: number): Promise<Buffer> {
-    while (this.#bytes.length < count) await this.#more();
+    while (this.#end - this.#start < count) await this.#more();
     return this.#take(count);
   }
 
   async readFrame(): Promise<WireFrame> {
     for (;;) {
-      const found = readFrame(this.#bytes);
+      const found = readFrame(this.#store.subarray(this.#start, this.#end));
       if (found !== undefined) {
         this.#take(found.end);
         return found.frame;
@@ -89,10 +92,19 @@ export class RawPeer implements AsyncDisposable {
     });
   }
 
+  #append(chunk: Buffer): void {
+    if (this.#end + chunk.length > this.#store.length) {
+      const grown = Buffer.alloc(2 * (this.#end + chunk.length));
+      this.#store.copy(grown, 0, 0, this.#end);
+      this.#store = grown;
+    }
+    chunk.copy(this.#store, this.#end);
+    this.#end += chunk.length;
+  }
+
   #take(count: number): Buffer {
-    const taken = this.#bytes.subarray(0, count);
-    this.#bytes = this.#bytes.subarray(count);
-    return taken;
+    this.#start += count;
+    return this.#store.subarray(this.#start - count, this.#start);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -68,7 +68,7 @@ export class Writer {
       }
       this.#write(chunks);
       // What the system takes at once is done; the callback comes later all the same. One that failed is never done.
-      this.#isPending = this.#socket.writableLength > 0 || this.#socket.errored !== null;
+      this.#isPending = this.#socket.writableLength > 0 || !this.#socket.writable;
       if (this.#isPending) return;
       this.#onWritten(this.#outbox.written());
     }

@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
   {
     crowd: () => import('./crowd.ts'),
+    hdf5: () => import('./hdf5/index.ts'),
     memory: () => import('./memory.ts'),
     telstate: () => import('./telstate/index.ts'),
     zmtp: () => import('./zmtp/index.ts'),

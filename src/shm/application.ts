@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../shared/clock.ts';
-import { AlidadeError, messageOf } from '../shared/errors.ts';
+import { AlidadeError, isAlidadeError, messageOf } from '../shared/errors.ts';
 import { StopSignals } from '../shared/stop-signals.ts';
 import {
   type ApplicationFace,
@@ -71,11 +71,14 @@ export async function shmApplication<T extends FrameTypes<T> = AnyFrames>(
 ): Promise<void> {
   const { program = process.argv[1] ?? 'application', words = process.argv.slice(2) } = surroundings;
   const { environment = process.env, clock = systemClock } = surroundings;
+  using stop = new StopSignals();
   try {
     const options = readOptions(definition, program, words, environment);
     if (options === undefined) process.stdout.write(helpText(definition, program));
-    else await work(definition, options, environment, clock);
+    else await work(definition, options, environment, clock, stop.signal);
   } catch (error) {
+    // What was given up because of Ctrl-C did not go wrong.
+    if (stop.signal.aborted && isAlidadeError(error, 'ALI_ABORTED')) return;
     const code = error instanceof AlidadeError ? ` (${error.code})` : '';
     process.stderr.write(`${definition.name ?? program}: ${messageOf(error)}${code}\n`);
     process.exitCode = error instanceof AlidadeError ? error.exitCode : 1;
@@ -87,13 +90,12 @@ async function work<T extends FrameTypes<T>>(
   { appName, storeUrl, flag, frequencyHz, debug, checked, args }: ApplicationOptions,
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
+  signal: AbortSignal,
 ): Promise<void> {
   const say = (text: string) => process.stderr.write(`${appName}: ${text}\n`);
   const { initTimeoutMs = 10_000 } = definition;
   const descriptions = await readDescriptions(definition.descriptions ?? []);
   const logOptions = logOptionsOf(environment);
-  using stop = new StopSignals();
-  const { signal } = stop;
   await using shm = await openSharedMemory<T>(storeUrl, {
     appName,
     descriptions,

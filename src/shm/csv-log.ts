@@ -36,7 +36,7 @@ export interface CsvLogOptions {
 }
 
 /** Rows that go to the disk at once: the event loop is not kept long. */
-const pieceBytes = 64 * 1024;
+const pieceBytes = 16 * 1024;
 const daySeconds = 86_400;
 
 /**

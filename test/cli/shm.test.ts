@@ -1,6 +1,6 @@
 /** `alidade shm` as a user has it: the built command, run as processes of their own on a store in a folder. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildCommand, finished, linesOf, type Result, Shell } from '../support/command.ts';
@@ -244,16 +244,17 @@ test('log writes what others write, and replay puts it back', async () => {
   await init();
   const logging = shell.start('shm', 'log', 'BATTERY__command', 'BATTERY__measures', '--dir', 'logs');
   await new Promise((resolve) => logging.stderr.once('data', resolve));
+  const logs = join(folder.path, 'logs');
+  mkdirSync(logs);
+  const logged = () => readdirSync(logs).map((file) => readFileSync(join(logs, file), 'utf8'));
+  const { promise: bothLogged, resolve: done } = Promise.withResolvers<void>();
+  const watcher = watch(logs, () => {
+    if (logged().join('').split('\r\n').length > 4) done();
+  });
   await said('write', 'BATTERY__command', 'command=one', 'ts=100', '--app-name', 'ME');
   await said('write', 'BATTERY__measures', 'uBat=3', 'ts=100.5', '--app-name', 'ME');
-  // Each is in its file before the next is written: a listener has the latest only.
-  const logged = () =>
-    readdirSync(join(folder.path, 'logs')).map((file) =>
-      readFileSync(join(folder.path, 'logs', file), 'utf8'),
-    );
-  while (readdirSync(folder.path).includes('logs') === false || logged().join('').split('\r\n').length < 5) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await bothLogged;
+  watcher.close();
   const ended = finished(logging);
   logging.kill('SIGINT');
   expect(await ended).toMatchObject({ status: 0, stdout: '2 rows logged, 0 rows lost\n' });

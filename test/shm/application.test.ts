@@ -68,9 +68,19 @@ test('it waits until the frames are initialised', async () => {
 });
 
 test('frames that are never initialised are waited for in vain: one line, and status 4', async () => {
-  await using application = run(['-i', 'ROBOT'], { ROBOT: 'ROBOT_INIT' });
+  await using application = run(['-i', 'ROBOT'], { ROBOT: 'ROBOT_INIT', INIT_TIMEOUT_MS: '300' });
   expect(await application.ended).toBe(4);
   expect(application.errors()).toMatch(/^COUNTER: ROBOT_INIT was not set in .*\(ALI_TIMEOUT\)\n$/);
+});
+
+test('Ctrl-C while it waits is no failure', async () => {
+  await using application = run(['-i', 'ROBOT', '-d'], { ROBOT: 'ROBOT_INIT' });
+  while (!application.errors().includes('waiting for ROBOT_INIT')) {
+    await new Promise((resolve) => application.child.stderr?.once('data', resolve));
+  }
+  application.child.kill('SIGINT');
+  expect(await application.ended).toBe(0);
+  expect(application.errors()).toMatch(/waiting for ROBOT_INIT\n$/);
 });
 
 test('what the work throws is one line, with the logs closed', async () => {

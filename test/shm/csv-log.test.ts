@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CsvLogs, type CsvLogsOptions, logOptionsOf } from '../../src/shm/csv-logs.ts';
+import { openSharedMemory, parseDescriptions } from '../../src/shm/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -166,6 +167,23 @@ describe('what cannot be written', () => {
     expect(logs.lostRows).toBe(6);
   });
 
+  test('keeps nobody from flushing: the frame is in the store', async () => {
+    writeFileSync(join(folder.path, 'no-folder'), '');
+    const logs = openLogs({ folder: join(folder.path, 'no-folder') });
+    await using shm = await openSharedMemory('memory:', { appName: 'APP', log: logs });
+    await shm.init(parseDescriptions('{"A__a": [["ts", 0.0], ["sender", ""], ["n", 0]]}', 'test'));
+    const dict = shm.dict();
+    const frame = await dict.declareToWrite('A__a');
+    for (let n = 1; n <= 3; n++) {
+      frame.set({ n });
+      await dict.flush();
+      expect((await dict.read('A__a'))?.values).toEqual({ n });
+    }
+    await shm.close();
+    expect(logs.lostRows).toBe(3);
+    expect(said).toHaveLength(2);
+  });
+
   test('rows above the limit of the queue are lost rather than kept in memory', async () => {
     const logs = openLogs({ queueBytes: 1000 });
     for (let i = 0; i < 100; i++) logs.add('A__a', 'APP', command(`${i}`), startSeconds);
@@ -185,10 +203,10 @@ describe('what cannot be written', () => {
     async () => {
       const disk = join(folder.path, 'disk');
       mkdirSync(disk);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
       using _mounted = { [Symbol.dispose]: () => execFileSync('umount', [disk]) };
       const filler = join(disk, 'filler');
-      execFileSync('sh', ['-c', `head -c 40960 /dev/zero > ${filler}`]);
+      execFileSync('sh', ['-c', `head -c 1028096 /dev/zero > ${filler}`]);
       const logs = openLogs({ folder: disk });
       const told = () => said.length;
       let i = 0;

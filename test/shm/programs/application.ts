@@ -6,7 +6,7 @@ await shmApplication({
   description: 'Counts.',
   frequencyHz: 50,
   argumentsHelp: 'fail',
-  initTimeoutMs: 300,
+  initTimeoutMs: Number(process.env.INIT_TIMEOUT_MS ?? 10_000),
   async run({ appName, dict, ticks, args, debug }) {
     const count = await dict.declareToWrite('TEST__count');
     console.log(`${appName} counts`);

@@ -5,7 +5,7 @@ const mostNameBytes = 60_000;
 
 /** The UTF-8 bytes of an object's name. @throws ALI_HDF5_REFUSED */
 export function linkName(name: string): Uint8Array {
-  if (name === '.' || name === '..') throw refusal(`an object cannot be named ${name}`);
+  if (name === '.') throw refusal('an object cannot be named .');
   if (name.includes('/')) {
     throw refusal(`the name ${quoted(name)} has a slash; make the group first, and the object in it`);
   }

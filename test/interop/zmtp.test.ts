@@ -10,6 +10,7 @@ import { extremeMessages, randomMessages } from '../zmtp/peers/messages.ts';
 import { NumberedStream, numberOf } from '../zmtp/peers/numbered.ts';
 import { openParty, type Party, type PartyOptions, type Role } from '../zmtp/peers/party.ts';
 import { RemoteParty } from '../zmtp/peers/remote-party.ts';
+import { untilHeard } from '../zmtp/peers/until-heard.ts';
 import { type Direction, proven } from './proven.ts';
 import { pythonProgram } from './python.ts';
 
@@ -94,15 +95,7 @@ test('what Python subscribes to is what it gets', async () => {
   await using sub = pythonParty('sub');
   for (const prefix of ['wind', 'wind_speed', 'end']) await sub.subscribe(prefix);
   await sub.connect(await pub.bind('tcp://127.0.0.1:*'));
-  const heard = sub.receive(1);
-  let isHeard = false;
-  const done = heard.then(() => {
-    isHeard = true;
-  });
-  while (!isHeard) {
-    await pub.send([Buffer.from('end')]);
-    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 2))]);
-  }
+  await untilHeard(sub.receive(1), () => pub.send([Buffer.from('end')]));
   const topics = ['win', 'wind', 'sun', 'wind_speed', '', 'windy', 'end of it'];
   for (const topic of topics) await pub.send([Buffer.from(topic)]);
   const wanted = ['wind', 'wind_speed', 'windy', 'end of it'].map((topic) => summaryOf([Buffer.from(topic)]));
@@ -151,14 +144,7 @@ function pythonParty(role: Role, options: PartyOptions = {}): RemoteParty {
 async function joined(publisher: Exchange, subscriber: Exchange): Promise<void> {
   const mark: Message = { label: 'joined', sizesBytes: [7] };
   const end: Message = { label: 'joined: end', sizesBytes: [8] };
-  let isHeard = false;
-  const first = subscriber.receive(1).then(() => {
-    isHeard = true;
-  });
-  while (!isHeard) {
-    await publisher.send([mark]);
-    await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 2))]);
-  }
+  await untilHeard(subscriber.receive(1), () => publisher.send([mark]));
   await publisher.send([end]);
   while ((await subscriber.receive(1))[0] !== summaryOf(framesOf(end)));
 }

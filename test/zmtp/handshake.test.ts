@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { openParty, type Side } from './peers/party.ts';
 import { RawPeer, RawServer } from './peers/raw-peer.ts';
+import { untilHeard } from './peers/until-heard.ts';
 import {
   cancellation,
   command,
@@ -27,7 +28,9 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
     test('that pushes', async () => {
       await using pull = openParty(side, 'pull');
       await using peer = await RawPeer.connect(await pull.bind(tcp));
+      const isReady = pull.peerReady();
       await peer.handshake('PUSH', { version });
+      await isReady;
       peer.write(message('a', '', 'b'.repeat(256)));
       expect(await pull.receive()).toEqual(['a', '', 'b'.repeat(256)].map((text) => Buffer.from(text)));
     });
@@ -43,7 +46,9 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
     test.each(['SUB', 'XSUB'])('that subscribes by messages, as a %s', async (role) => {
       await using pub = openParty(side, 'pub');
       await using peer = await RawPeer.connect(await pub.bind(tcp));
+      const isReady = pub.peerReady();
       await peer.handshake(role, { version });
+      await isReady;
       peer.write(subscription('a'), subscription('b'), cancellation('a'), subscription('end'));
       // Nobody is told when subscriptions have come: the end of them is tried.
       const first = peer.readMessage();
@@ -74,7 +79,9 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
   test('that subscribes by commands', async () => {
     await using pub = openParty(side, 'pub');
     await using peer = await RawPeer.connect(await pub.bind(tcp));
+    const isReady = pub.peerReady();
     await peer.handshake('SUB');
+    await isReady;
     const topics = [
       ['SUBSCRIBE', 'a'],
       ['SUBSCRIBE', 'b'],
@@ -91,7 +98,9 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
   test('that tells more of itself, names its type in other letters, and pings within a message', async () => {
     await using pull = openParty(side, 'pull');
     await using peer = await RawPeer.connect(await pull.bind(tcp));
+    const isReady = pull.peerReady();
     peer.write(greeting(), ready({ 'X-Site': 'here', 'socket-type': 'PUSH', Identity: 'me' }));
+    await isReady;
     await peer.read(64);
     await peer.readFrame();
     peer.write(moreFrame('a'), ping(0, 'context'), message('b'));
@@ -101,7 +110,7 @@ describe.each(both)('%s and a peer of ZMTP', (side) => {
   });
 });
 
-// With these, libzmq 4.3.5 may let the message lie until more bytes come.
+// libzmq 4.3.5 may let lie what comes together with READY.
 describe('alidade and a peer', () => {
   const bytes = Buffer.concat([greeting(), ready({ 'Socket-Type': 'PUSH' }), message('a', 'b')]);
 
@@ -122,18 +131,6 @@ describe('alidade and a peer', () => {
     expect(await pull.receive()).toEqual([Buffer.from('a'), Buffer.from('b')]);
   });
 });
-
-/** Does it again and again until `heard` resolves. */
-async function untilHeard(heard: Promise<unknown>, again: () => Promise<void>): Promise<void> {
-  let isHeard = false;
-  const done = heard.then(() => {
-    isHeard = true;
-  });
-  while (!isHeard) {
-    await again();
-    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 2))]);
-  }
-}
 
 /** The topics that come before `end`, without what was sent only to be heard. */
 async function messagesUntil(peer: RawPeer, end: string): Promise<string[]> {

@@ -37,7 +37,9 @@ describe.each(both)('%s', (side) => {
   test('answers with what it was asked', async () => {
     await using pull = openParty(side, 'pull');
     await using peer = await RawPeer.connect(await pull.bind(tcp));
+    const isReady = pull.peerReady();
     await peer.handshake('PUSH');
+    await isReady;
     for (const context of ['', 'a', '0123456789abcdef']) {
       peer.write(ping(0, context));
       expect((await peer.readFrame()).body.toString('latin1')).toBe(`\x04PONG${context}`);
@@ -47,7 +49,9 @@ describe.each(both)('%s', (side) => {
   test('lets go of a peer that told how long it would be silent at most, and is longer', async () => {
     await using pull = openParty(side, 'pull', { ...beat, heartbeatTimeoutMs: 600_000 });
     await using peer = await RawPeer.connect(await pull.bind(tcp));
+    const isReady = pull.peerReady();
     await peer.handshake('PUSH');
+    await isReady;
     peer.write(ping(1));
     await peer.gone;
   });

@@ -4,6 +4,7 @@ import { PubSocket, PullSocket } from '../../src/zmtp/index.ts';
 import { nextEvent } from './peers/alidade-party.ts';
 import { openParty } from './peers/party.ts';
 import { RawPeer } from './peers/raw-peer.ts';
+import { untilHeard } from './peers/until-heard.ts';
 import { command, frame, moreFrame, ping, subscription } from './peers/wire.ts';
 
 const tcp = 'tcp://127.0.0.1:*';
@@ -117,14 +118,7 @@ describe('subscriptions', () => {
     await sub.connect(await pub.bind(tcp));
     for (let i = 50_000; i < 100_000; i++) await sub.subscribe(topic(i));
     await sub.subscribe('end');
-    let isHeard = false;
-    const heard = sub.receive().then(() => {
-      isHeard = true;
-    });
-    while (!isHeard) {
-      await pub.send([Buffer.from('end')]);
-      await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, 5))]);
-    }
+    await untilHeard(sub.receive(), () => pub.send([Buffer.from('end')]));
     await pub.send([Buffer.from(topic(0))]);
     await pub.send([Buffer.from(topic(99_999))]);
     const topics: string[] = [];

@@ -11,6 +11,7 @@ import { NumberedStream, numberOf } from './peers/numbered.ts';
 import { openParty, type Party } from './peers/party.ts';
 import { RawPeer } from './peers/raw-peer.ts';
 import { joined } from './peers/subscribed.ts';
+import { untilHeard } from './peers/until-heard.ts';
 import { subscription } from './peers/wire.ts';
 
 const tcp = 'tcp://127.0.0.1:*';
@@ -140,14 +141,7 @@ describe('PUB', () => {
     await raw.handshake('SUB');
     raw.write(subscription(''));
     const { peer } = await connected;
-    let isHeard = false;
-    const heard = raw.readMessage().then(() => {
-      isHeard = true;
-    });
-    while (!isHeard) {
-      await pub.send('heard?');
-      await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, 2))]);
-    }
+    await untilHeard(raw.readMessage(), () => pub.send('heard?'));
     return peer;
   }
 

@@ -41,6 +41,9 @@ export function partyOf(socket: AnySocket): Party {
       if (next === undefined || next.done === true) throw new Error('there is nothing to receive any more');
       return next.value.map((frame) => Buffer.from(frame));
     },
+    async peerReady() {
+      await nextEvent(socket, 'connected');
+    },
     close: (lingerMs = 0) => socket.close({ lingerMs }),
     [Symbol.asyncDispose]: () => party.close(),
   };

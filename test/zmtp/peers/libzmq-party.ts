@@ -66,6 +66,14 @@ function partyOf(socket: Push | Pull | Publisher | Subscriber): Party {
       if (!('receive' in socket)) throw new Error('this socket does not receive');
       return await socket.receive();
     },
+    peerReady: () =>
+      new Promise((resolve) => {
+        const onHandshake = () => {
+          socket.events.off('handshake', onHandshake);
+          resolve();
+        };
+        socket.events.on('handshake', onHandshake);
+      }),
     async close(lingerMs = 0) {
       if (socket.closed) return;
       socket.linger = lingerMs;

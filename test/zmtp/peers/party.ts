@@ -17,6 +17,8 @@ export interface Party extends AsyncDisposable {
   /** Resolves when the message is queued, for a subscriber that is full also when it was dropped. */
   send(frames: Frames): Promise<void>;
   receive(): Promise<Buffer[]>;
+  /** Resolves when the next peer has greeted, and its messages are taken. */
+  peerReady(): Promise<void>;
   /** Closes, and delivers for so long what is queued. */
   close(lingerMs?: number): Promise<void>;
 }

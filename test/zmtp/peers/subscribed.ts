@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Party } from './party.ts';
+import { untilHeard } from './until-heard.ts';
 
 let count = 0;
 
@@ -12,15 +12,7 @@ let count = 0;
 export async function joined(publisher: Party, subscriber: Party, prefix = ''): Promise<void> {
   const mark = `${prefix}joined ${count++}`;
   const end = `${mark} end`;
-  let isHeard = false;
-  const first = subscriber.receive().then(() => {
-    isHeard = true;
-  });
-  while (!isHeard) {
-    await publisher.send([Buffer.from(mark)]);
-    await Promise.race([first, sleep(2)]);
-  }
-  await first;
+  await untilHeard(subscriber.receive(), () => publisher.send([Buffer.from(mark)]));
   await publisher.send([Buffer.from(end)]);
   while ((await subscriber.receive())[0]?.toString() !== end);
 }

@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [ARGUMENT…]`: one measurement. */
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
   {
+    config: () => import('./config/index.ts'),
     crowd: () => import('./crowd.ts'),
     hdf5: () => import('./hdf5/index.ts'),
     memory: () => import('./memory.ts'),

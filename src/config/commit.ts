@@ -1,7 +1,7 @@
 import type { Condition, Operation } from '../store/index.ts';
 import { keyBytes } from '../store/index.ts';
 import type { HashChange } from './change.ts';
-import { applied, differenceOf, sameFieldOrder, sameOrder } from './difference.ts';
+import { apply, differenceOf, sameFieldOrder, sameOrder } from './difference.ts';
 import {
   configurationsKey,
   headKey,
@@ -103,7 +103,8 @@ function orderOf(before: State, changes: readonly HashChange[], after: State): O
     if (place !== placeText(placeByName(hash))) places.set(hash, place);
   }
   const found = places.size > 0 ? { places } : {};
-  const replayed = applied(before, changes, (hash) => after.get(hash)?.place ?? placeByName(hash));
+  const replayed = new Map(before);
+  apply(changes, replayed, (hash) => after.get(hash)?.place ?? placeByName(hash));
   if (sameOrder(replayed, after)) return found;
   const fieldOrder = new Map<string, string[]>();
   for (const [hash, { fields }] of after) {

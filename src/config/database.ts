@@ -295,9 +295,9 @@ export class ConfigurationDatabase implements AsyncDisposable {
       const before = from === undefined ? loaded.current : await stateAt(this.#space, configuration, from);
       return differenceOf(before, target);
     }
-    const { revision } = await this.#noted(configuration);
+    const { revision, current } = await this.#noted(configuration);
     const newer = to ?? revision;
-    const after = await stateAt(this.#space, configuration, newer);
+    const after = newer === revision ? current : await stateAt(this.#space, configuration, newer);
     return differenceOf(await stateAt(this.#space, configuration, from ?? Math.max(0, newer - 1)), after);
   }
 

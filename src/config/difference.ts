@@ -54,19 +54,17 @@ function sameSequence<T>(one: Iterable<T>, other: Iterable<T>, same: (a: T, b: T
   return others.next().done === true;
 }
 
-/** The state after a change of its hashes: those that stay keep their places, new ones go to the end. */
-export function applied(
-  before: State,
+/** Changes hashes of a state: those that stay keep their places, new ones go to the end. */
+export function apply(
   changes: Iterable<HashChange>,
+  state: Map<string, HashState>,
   placeOf: (hash: string) => HashState['place'],
-): Map<string, HashState> {
-  const after = new Map(before);
+): void {
   for (const { hash, kind, fields } of changes) {
-    const old = after.get(hash);
-    if (kind === 'removed') after.delete(hash);
-    else after.set(hash, { place: old?.place ?? placeOf(hash), fields: appliedFields(old?.fields, fields) });
+    const old = state.get(hash);
+    if (kind === 'removed') state.delete(hash);
+    else state.set(hash, { place: old?.place ?? placeOf(hash), fields: appliedFields(old?.fields, fields) });
   }
-  return after;
 }
 
 function appliedFields(before: Fields | undefined, changes: readonly FieldChange[]): Fields {

@@ -1,5 +1,5 @@
 import type { Space } from '../store/index.ts';
-import { applied } from './difference.ts';
+import { apply } from './difference.ts';
 import { ConfigurationError } from './errors.ts';
 import { hashName, historyKey, placeByName, placeOfText } from './layout.ts';
 import { type CommitRecord, wholeCommit } from './record.ts';
@@ -40,9 +40,13 @@ export async function stateAt(space: Space, configuration: string, revision: num
   return state;
 }
 
-function replayed(before: State, configuration: string, commit: CommitRecord): Map<string, HashState> {
-  const { changes, places, order, fieldOrder } = commit;
-  const state = applied(before, changes, (hash) => {
+/** Does to the state, or to another one that it gives, what a commit did. */
+function replayed(
+  state: Map<string, HashState>,
+  configuration: string,
+  { changes, places, order, fieldOrder }: CommitRecord,
+): Map<string, HashState> {
+  apply(changes, state, (hash) => {
     const place = places?.get(hash);
     return place === undefined ? placeByName(hash) : placeOfText(place);
   });

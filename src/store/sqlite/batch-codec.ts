@@ -1,6 +1,6 @@
 import { AlidadeError, type ErrorCode } from '../../shared/errors.ts';
-import type { PlainCondition, PlainNotice, PlainOperation } from '../normalize.ts';
-import type { BatchResult, Outcome } from '../store.ts';
+import { type PlainCondition, type PlainNotice, type PlainOperation, plainOperation } from '../normalize.ts';
+import type { BatchResult, Operation, Outcome } from '../store.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { PlainBatch } from './writes.ts';
 
@@ -23,11 +23,17 @@ const operationTags = [
   'delete',
 ] as const;
 
-export function writeBatch(out: ByteWriter, batch: PlainBatch): void {
+/** Operations are checked as they are written, so that a long batch is not in memory once more. */
+export function writeBatch(out: ByteWriter, batch: UncheckedBatch): void {
   out.u32(batch.conditions.length);
   for (const condition of batch.conditions) writeCondition(out, condition);
   out.u32(batch.operations.length);
-  for (const operation of batch.operations) writeOperation(out, operation);
+  for (const operation of batch.operations) writeOperation(out, plainOperation(operation));
+}
+
+export interface UncheckedBatch {
+  readonly conditions: readonly PlainCondition[];
+  readonly operations: readonly Operation[];
 }
 
 export function readBatch(from: ByteReader): PlainBatch {

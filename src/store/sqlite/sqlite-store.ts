@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Key, keyBytes } from '../key.ts';
-import { plainCondition, plainOperation } from '../normalize.ts';
+import { plainCondition } from '../normalize.ts';
 import { Router } from '../router.ts';
 import type {
   BatchResult,
@@ -80,10 +80,7 @@ class SqliteSpace implements EmbeddedSpace {
     operations: readonly Operation[],
     options: WriteOptions = {},
   ): Promise<BatchResult> {
-    const batch = {
-      conditions: conditions.map(plainCondition),
-      operations: operations.map(plainOperation),
-    };
+    const batch = { conditions: conditions.map(plainCondition), operations };
     return this.#writer.batch(batch, options.durability !== 'fast');
   }
 

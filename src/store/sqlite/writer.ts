@@ -2,11 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import type { BatchResult } from '../store.ts';
 import { storeClosed } from '../store-closed.ts';
-import { readResult, writeBatch } from './batch-codec.ts';
+import { readResult, type UncheckedBatch, writeBatch } from './batch-codec.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { sqliteFailure } from './failures.ts';
 import { close, type Reply, taskTag, type WriterData } from './writer-protocol.ts';
-import type { PlainBatch } from './writes.ts';
 
 /** Groups on their way at once: while one is committed the next waits in the thread, so that the disk is never idle. */
 const groupsAtOnce = 2;
@@ -37,7 +36,7 @@ export class Writer {
     this.#onPublished = onPublished;
   }
 
-  batch(batch: PlainBatch, durable: boolean): Promise<BatchResult> {
+  batch(batch: UncheckedBatch, durable: boolean): Promise<BatchResult> {
     return this.#submit((group) => {
       group.u8(durable ? taskTag.durable : taskTag.fast);
       writeBatch(group, batch);

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { PullSocket, PushSocket } from '../../src/zmtp/index.ts';
 
 const perSecond = 100;
-/** A float64 and its time stamp, for each of 2 000 channels. */
-const sizesBytes = Array.from({ length: 4000 }, (_, i) => (i % 2 === 0 ? 8 : 16));
+/** A float64 of 8 bytes and its time stamp of 16, for each of so many channels. */
+const channels = 2000;
 
 let count = 0;
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -25,15 +25,24 @@ if (socket instanceof PullSocket) {
 for await (const _ of createInterface({ input: process.stdin })) answer({ count });
 process.exit();
 
-/** Each message is made anew, as its values would be. */
 async function sendAll(push: PushSocket): Promise<void> {
   const start = performance.now();
   for (;;) {
     const due = Math.floor(((performance.now() - start) / 1000) * perSecond);
     while (count < due) {
-      await push.send(sizesBytes.map((size) => Buffer.alloc(size, count)));
+      await push.send(newMessage(count));
       count += 1;
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+}
+
+/** Values of a new pulse, in one piece of memory, and a frame for each value and each time stamp. */
+function newMessage(pulse: number): Uint8Array[] {
+  const values = Buffer.alloc(channels * 24, pulse);
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < values.length; at += 24) {
+    frames.push(values.subarray(at, at + 8), values.subarray(at + 8, at + 24));
+  }
+  return frames;
 }

@@ -30,8 +30,14 @@ export async function recordRun(seed: number): Promise<CutRun> {
     // Half of the time the file grows on while it is committed.
     if (random.chance(0.5)) await done;
   };
-  const mostRows = random.pick([1, 3, 40]);
-  await fill(model, random, { steps: random.whole(20, 80), mostRows, commit });
+  const [steps, mostRows] = random.pick([
+    [30, 3],
+    [60, 1],
+    [60, 40],
+    [40, 400],
+    [300, 5],
+  ] as const);
+  await fill(model, random, { steps, mostRows, commit });
   await Promise.all(underWay);
   await promised(model.state(), file.close());
   return { model, operations: storage.operations, promises };

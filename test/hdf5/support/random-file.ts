@@ -1,4 +1,5 @@
 import type { DatasetOptions, Item, Items } from '../../../src/hdf5/index.ts';
+import { encode } from './encode.ts';
 import type { FileModel } from './file-model.ts';
 import type { Random } from './random.ts';
 import { randomItem, randomName, typeNames } from './random-items.ts';
@@ -48,8 +49,23 @@ export async function appendSome(model: FileModel, random: Random, mostRows: num
   const path = random.pick(model.datasets);
   const { type, shape = [] } = model.optionsOf(path);
   const rowItems = shape.reduce((product, size) => product * size, 1);
+  if (random.chance(0.2) && (await appendReady(model, random, path, rowItems))) return;
   const items = randomItems(random, type, random.whole(1, mostRows) * rowItems);
   await model.append(path, items, random.chance(0.5) ? asTyped(type, items) : items);
+}
+
+/** Appends a ready-made chunk where one may follow; one that is not encoded. */
+async function appendReady(
+  model: FileModel,
+  random: Random,
+  path: string,
+  rowItems: number,
+): Promise<boolean> {
+  const { type, chunkRows = 1, filter } = model.optionsOf(path);
+  if (type === 'string' || model.rowsOf(path) % chunkRows !== 0) return false;
+  const chunk = encode(type, randomItems(random, type, chunkRows * rowItems));
+  await model.appendChunk(path, chunk, chunk, chunkRows, filter === 'none' ? {} : { filterMask: 1 });
+  return true;
 }
 
 function randomItems(random: Random, type: DatasetOptions['type'], count: number): Item[] {

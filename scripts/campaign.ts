@@ -11,4 +11,9 @@ if (load === undefined) {
   console.error(`name what to search: npm run campaign -- ${Object.keys(campaigns).join(' | ')}`);
   process.exit(2);
 }
-process.exitCode = (await (await load()).run(args)) ? 0 : 1;
+try {
+  process.exitCode = (await (await load()).run(args)) ? 0 : 1;
+} catch (error) {
+  console.error(`npm run campaign: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

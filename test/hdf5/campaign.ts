@@ -9,8 +9,13 @@ import { needForeign } from '../../scripts/debian.ts';
 import { runCampaign } from './support/campaign.ts';
 
 export async function run([cutsText = '10000', firstText = '0']: readonly string[]): Promise<boolean> {
+  const [cuts, first] = [Number(cutsText), Number(firstText)];
+  if (!(Number.isInteger(cuts) && cuts > 0 && Number.isInteger(first) && first >= 0)) {
+    throw new Error(
+      `npm run campaign -- hdf5 [CUTS [FIRST]] takes whole numbers, not ${cutsText} ${firstText}`,
+    );
+  }
   await needForeign('h5py and h5dump');
-  const cuts = Number(cutsText);
   const keepIn = join(tmpdir(), 'alidade-campaign-hdf5');
   const startMs = performance.now();
   const bar = new SingleBar({
@@ -21,7 +26,7 @@ export async function run([cutsText = '10000', firstText = '0']: readonly string
   let done = 0;
   const failures = await runCampaign({
     cuts,
-    first: Number(firstText),
+    first,
     judges: Math.min(4, availableParallelism()),
     dumpEvery: 20,
     keepIn,

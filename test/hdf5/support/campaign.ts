@@ -7,11 +7,14 @@ import { type CutRun, cutOf, recordRun } from './cut-run.ts';
 import { Judge } from './judge.ts';
 
 export interface Failure {
-  /** Of the cut; the same number makes the same cut again. */
+  /**
+   * Of the cut. The same number makes the same cut again, but for the places of deflated chunks, which stand in the file
+   * in the order in which they were ready.
+   */
   readonly number: number;
   readonly how: string;
   readonly problem: string;
-  /** The file as the cut left it, where images are kept. */
+  /** The file as the cut left it, where images are kept; what it was to hold lies beside it, as JSON. */
   readonly kept?: string;
 }
 
@@ -107,6 +110,8 @@ async function judgeCut(work: {
   const kept = join(keepIn, `cut-${number}.h5`);
   mkdirSync(keepIn, { recursive: true });
   copyFileSync(path, kept);
+  copyFileSync(join(work.folder, 'model.json'), join(keepIn, `cut-${number}-written.json`));
+  writeFileSync(join(keepIn, `cut-${number}-committed.json`), JSON.stringify({ how, problem, state }));
   return { number, how, problem, kept };
 }
 

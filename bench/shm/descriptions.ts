@@ -7,6 +7,6 @@ export const groupNames = ['BATTERY__measures', 'BATTERY__state', 'PROP__measure
 export const clockName = 'CLOCK__sent';
 
 export const descriptions = parseDescriptions(
-  `{${groupNames.map((name) => `"${name}": ${five}`).join(', ')}, "${clockName}": [["ts", 0.0], ["sender", ""], ["sentNs", 0]]}`,
+  `{${groupNames.map((name) => `"${name}": ${five}`).join(', ')}, "${clockName}": [["ts", 0.0], ["sender", ""], ["n", 0], ["sentNs", 0]]}`,
   'the frames of the benchmark',
 );

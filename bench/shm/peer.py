@@ -52,9 +52,9 @@ def flush_aio(count, tasks):
 def write(count):
     """Writes a frame that holds the monotonic time of its sending, again and again."""
     for i in range(count):
-        time.sleep(0.003)
+        time.sleep(0.005)
         transaction = server.pipeline()
-        frame = {'ts': time.time(), 'sender': 'PEER', 'sentNs': time.monotonic_ns()}
+        frame = {'ts': time.time(), 'sender': 'PEER', 'n': i, 'sentNs': time.monotonic_ns()}
         transaction.set('CLOCK__sent', json.dumps(frame))
         transaction.publish('CLOCK__sent', 'available')
         transaction.execute()

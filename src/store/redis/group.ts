@@ -9,7 +9,7 @@ const mostAtOnce = 16;
 const mostBytes = 16 * 1024;
 
 interface Step {
-  readonly key: Buffer;
+  readonly keys: readonly Buffer[];
   readonly args: readonly Argument[];
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -33,10 +33,10 @@ export class Group {
   }
 
   /** One step of a grouping script. Gives its reply; an error is a reply of the server or one of our own. */
-  run(script: Script, key: Buffer, args: readonly Argument[]): Promise<unknown> {
+  run(script: Script, keys: readonly Buffer[], args: readonly Argument[]): Promise<unknown> {
     if (this.#alone || sizeBytes(args) > mostBytes) {
       this.flush();
-      return this.#runAlone(script, key, args);
+      return this.#runAlone(script, keys, args);
     }
     if (this.#script !== script) this.flush();
     if (this.#steps.length >= mostAtOnce) {
@@ -46,7 +46,7 @@ export class Group {
     }
     this.#script = script;
     return new Promise((resolve, reject) => {
-      this.#steps.push({ key, args, resolve, reject });
+      this.#steps.push({ keys, args, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       process.nextTick(() => {
@@ -66,7 +66,7 @@ export class Group {
 
   async #send(script: Script, steps: readonly Step[]): Promise<void> {
     try {
-      const keys = steps.map(({ key }) => key);
+      const keys = steps.flatMap((step) => step.keys);
       const replies = (await runScript(this.#connection, script, keys, flat(steps))) as unknown[];
       steps.forEach((step, i) => {
         settle(step, replies[i]);
@@ -80,13 +80,13 @@ export class Group {
   /** A cluster takes no keys of several slots in one command, and has done nothing: from now on each goes alone. */
   #sendAlone(script: Script, steps: readonly Step[]): void {
     this.#alone = true;
-    for (const { key, args, resolve, reject } of steps)
-      this.#runAlone(script, key, args).then(resolve, reject);
+    for (const { keys, args, resolve, reject } of steps)
+      this.#runAlone(script, keys, args).then(resolve, reject);
   }
 
-  #runAlone(script: Script, key: Buffer, args: readonly Argument[]): Promise<unknown> {
+  #runAlone(script: Script, keys: readonly Buffer[], args: readonly Argument[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      void this.#send(script, [{ key, args, resolve, reject }]);
+      void this.#send(script, [{ keys, args, resolve, reject }]);
     });
   }
 }

@@ -45,6 +45,28 @@ const set = script(`${steps}return each(function(key, how, channel, text)
   return failure(reply) or tell(how, channel, text, value) or false
 end)`);
 
+/**
+ * Values that are set together: a step is the number of its keys, and for each of them a notice, the value, and an expiry
+ * in ms or ''. All values of a step are there before its first notice. What can be refused (memory, rights on a key) is
+ * refused for the whole command. Gives the number.
+ */
+const sets = script(`${steps}local replies, key = {}, 0
+while key < #KEYS do
+  local count, failed, notices = tonumber(take()), nil, {}
+  for i = key + 1, key + count do
+    local how, channel, text, value, expiry = take(), take(), take(), take(), take()
+    if not failed then
+      if expiry == '' then failed = failure(redis.pcall('SET', KEYS[i], value))
+      else failed = failure(redis.pcall('SET', KEYS[i], value, 'PX', expiry)) end
+      if how ~= 'n' then notices[#notices + 1] = {how, channel, text, value} end
+    end
+  end
+  for _, notice in ipairs(notices) do failed = failed or tell(unpack(notice)) end
+  replies[#replies + 1] = failed or count
+  key = key + count
+end
+return replies`);
+
 /** Further arguments: the field, the value, 1 for onlyIfAbsent. Gives what was found, or false. */
 const setField = script(`${steps}return each(function(key, how, channel, text)
   local field, value, onlyIfAbsent = take(), take(), take()
@@ -304,4 +326,4 @@ for _, told in ipairs(notices) do redis.call('PUBLISH', told[1], told[2]) end
 return {1, outcomes}`);
 
 /** Every script; a new connection loads all of them, so that the order of writes does not depend on which are known. */
-export const scripts = { set, setField, add, entry, batch } as const;
+export const scripts = { set, sets, setField, add, entry, batch } as const;

@@ -28,6 +28,21 @@ export function singleOf(operation: PlainOperation): Single | undefined {
   return operation.notice === undefined ? quiet(operation) : telling(operation);
 }
 
+/** Longer batches would keep the server from others, of which several go at once. */
+const mostSets = 64;
+
+/** What the script for values that are set together takes for one batch; undefined where the batch holds anything else. */
+export function setArguments(operations: readonly PlainOperation[]): readonly Argument[] | undefined {
+  if (operations.length === 0 || operations.length > mostSets) return undefined;
+  const args: Argument[] = [String(operations.length)];
+  for (const operation of operations) {
+    if (operation.do !== 'set' || operation.onlyIfAbsent) return undefined;
+    const notice = noticeArguments(operation.notice);
+    args.push(...notice, asBuffer(operation.value), expiryArgument(operation.expireMs));
+  }
+  return args;
+}
+
 function telling(operation: PlainOperation): Single | undefined {
   const notice = noticeArguments(operation.notice);
   switch (operation.do) {

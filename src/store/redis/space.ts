@@ -22,7 +22,7 @@ import type { Group } from './group.ts';
 import { packArguments } from './packed.ts';
 import { nothing, readCommand, readResult, withScriptText } from './reads.ts';
 import { scripts } from './scripts.ts';
-import { singleOf } from './single.ts';
+import { setArguments, singleOf } from './single.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** One database of a Redis server. */
@@ -47,7 +47,7 @@ export class RedisSpace implements Space {
       const [name, ...args] = command;
       const reply =
         name === 'EVALSHA'
-          ? await this.#group.run(scripts.entry, args[2] as Buffer, [])
+          ? await this.#group.run(scripts.entry, [args[2] as Buffer], [])
           : await this.#call(name, args);
       return readResult(read, reply) as ResultOf<R>;
     } catch (error) {
@@ -86,7 +86,8 @@ export class RedisSpace implements Space {
     if (conditions.length === 0 && plain.length === 1 && only !== undefined) {
       return { applied: true, outcomes: [await this.#write(only)] };
     }
-    return this.#batch(conditions, plain);
+    const sets = conditions.length === 0 ? setArguments(plain) : undefined;
+    return sets === undefined ? this.#batch(conditions, plain) : this.#sets(plain, sets);
   }
 
   async keys(glob: Key = '*'): Promise<Uint8Array[]> {
@@ -146,12 +147,22 @@ export class RedisSpace implements Space {
       return outcome(
         typeof call === 'string'
           ? await this.#call(call, [key, ...args])
-          : await this.#group.run(call, key, args),
+          : await this.#group.run(call, [key], args),
       );
     } catch (error) {
       if (replyCode(error) === 'WRONGTYPE') throw this.#wrongKind(operation);
       throw this.#commands.failure(error, `${operation.do} of ${shown(operation.key)}`);
     }
+  }
+
+  async #sets(operations: readonly PlainOperation[], args: readonly Argument[]): Promise<BatchResult> {
+    try {
+      const keys = operations.map(({ key }) => asBuffer(key));
+      await this.#group.run(scripts.sets, keys, args);
+    } catch (error) {
+      throw this.#commands.failure(error, 'a batch');
+    }
+    return { applied: true, outcomes: operations.map(() => ({ changed: 1 })) };
   }
 
   async #batch(

@@ -1,4 +1,4 @@
-import type { Condition, Operation } from '../store/index.ts';
+import type { Condition, Field, Operation } from '../store/index.ts';
 import { keyBytes } from '../store/index.ts';
 import type { HashChange } from './change.ts';
 import { apply, differenceOf, sameFieldOrder, sameOrder } from './difference.ts';
@@ -67,8 +67,9 @@ export function planOf({ loaded, target, author, message, timeSeconds }: Goal): 
     ...records.flatMap(recordOperations),
     ...membershipOperations(configuration, kind),
     ...hashOperations(loaded, changes),
-    ...headOperations(configuration, committed, goal),
-    ...orderOperations(loaded, goal, isOrdered),
+    ...(kind === 'removed'
+      ? forgettingOperations(configuration)
+      : [...headOperations(configuration, committed, goal), ...orderOperations(loaded, goal, isOrdered)]),
   ];
   const revision = loaded.revision + records.length;
   const conditions: Condition[] = [
@@ -139,12 +140,13 @@ function* hashOperations(
         if (!written.has(field)) yield { do: 'delete-field', key: hash, field };
       }
     }
-    for (const { field, after } of fields) {
+    const written = fields.flatMap(({ field, after }): Field[] => {
       const stray = strays.get(hash)?.get(field);
-      if (stray === undefined || after === undefined || wireText(stray) !== wireText(after)) {
-        yield fieldOperation(hash, field, after);
-      }
-    }
+      const isThere = stray !== undefined && after !== undefined && wireText(stray) === wireText(after);
+      return after === undefined || isThere ? [] : [[keyBytes(field), wireBytes(after)]];
+    });
+    if (written.length > 0) yield { do: 'set-fields', key: hash, fields: written, notice: { channel: hash } };
+    for (const { field, after } of fields) if (after === undefined) yield fieldOperation(hash, field, after);
     if (kind === 'removed') {
       yield { do: 'set-remove', key, members: [keyBytes(hash)], notice: fixed(key, `-${hash}`) };
     }
@@ -167,15 +169,21 @@ function membershipOperations(configuration: string, kind: Plan['kind']): Operat
   return [];
 }
 
+/** The history stays, with all that the hashes held. */
+function forgettingOperations(configuration: string): Operation[] {
+  return [headKey(configuration), orderKey(configuration)].map((key) => ({ do: 'delete', key }) as const);
+}
+
 function* headOperations(configuration: string, committed: State, goal: State): Generator<Operation> {
   const key = headKey(configuration);
+  const texts: Field[] = [];
   for (const [hash, { fields }] of goal) {
     const before = committed.get(hash)?.fields;
     if (before === fields) continue;
     const text = fieldsText(fields);
-    if (before !== undefined && fieldsText(before) === text) continue;
-    yield { do: 'set-field', key, field: hash, value: Buffer.from(text) };
+    if (before === undefined || fieldsText(before) !== text) texts.push([keyBytes(hash), Buffer.from(text)]);
   }
+  if (texts.length > 0) yield { do: 'set-fields', key, fields: texts };
   for (const hash of committed.keys()) if (!goal.has(hash)) yield { do: 'delete-field', key, field: hash };
 }
 

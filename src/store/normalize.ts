@@ -28,7 +28,8 @@ export type PlainOperation =
     })
   | (PlainChange & { readonly do: 'delete-field'; readonly field: Uint8Array })
   | (PlainChange & {
-      readonly do: 'add' | 'set-add' | 'set-remove' | 'push';
+      /** The members of `set-fields` are fields and values in turn. */
+      readonly do: 'add' | 'set-add' | 'set-remove' | 'push' | 'set-fields';
       readonly members: readonly Uint8Array[];
     })
   | (PlainChange & {
@@ -75,6 +76,13 @@ export function plainOperation(operation: Operation): PlainOperation {
         value: checked(operation.value, operation.key),
         onlyIfAbsent: operation.onlyIfAbsent ?? false,
       };
+    case 'set-fields': {
+      const members: Uint8Array[] = [];
+      for (const [field, value] of operation.fields) {
+        members.push(keyBytes(field), checked(value, operation.key));
+      }
+      return { do: 'set-fields', key, notice, members };
+    }
     case 'delete-field':
       return { do: 'delete-field', key, notice, field: keyBytes(operation.field) };
     case 'push':

@@ -91,8 +91,8 @@ export type Condition =
 
 /**
  * A notice, published atomically with its write, and only if the write changed something. `payload` is sent as it is;
- * without one the notice is `prefix` followed by what was written (the value, or each new member on its own), and for a
- * removal `prefix` alone.
+ * without one the notice is `prefix` followed by what was written (the value, each new member on its own, or the name of
+ * each of several fields), and for a removal `prefix` alone.
  */
 export type NoticeOf =
   | { readonly channel: Key; readonly payload: Uint8Array }
@@ -121,6 +121,8 @@ export type Operation =
       readonly value: Uint8Array;
       readonly onlyIfAbsent?: boolean | undefined;
     })
+  /** Sets fields of a hash, one after the other. A notice without a payload is told for each: the prefix and the field's name. */
+  | (Change & { readonly do: 'set-fields'; readonly fields: readonly Field[] })
   | (Change & { readonly do: 'delete-field'; readonly field: Key })
   /** Adds members to a series; those already there change nothing. */
   | (Change & { readonly do: 'add'; readonly members: readonly Uint8Array[] })

@@ -184,9 +184,9 @@ for i = 1, tonumber(take()) do
   if not holds then return {0, i - 1} end
 end
 
-local needs = {['set-field'] = 'hash', ['delete-field'] = 'hash', add = 'zset', trim = 'zset',
+local needs = {['set-field'] = 'hash', ['set-fields'] = 'hash', ['delete-field'] = 'hash', add = 'zset', trim = 'zset',
   ['set-add'] = 'set', ['set-remove'] = 'set', push = 'list', pop = 'list', drain = 'list'}
-local fills = {['set-field'] = true, add = true, ['set-add'] = true, push = true}
+local fills = {['set-field'] = true, ['set-fields'] = true, add = true, ['set-add'] = true, push = true}
 
 local operations = {}
 for i = 1, tonumber(take()) do
@@ -233,7 +233,9 @@ end
 
 local notices = {}
 local function notice(op, written)
-  notices[#notices + 1] = {op.channel, op.how == 'p' and op.text .. (written or '') or op.text}
+  local count = #notices
+  notices[count + 1] = op.channel
+  notices[count + 2] = op.how == 'p' and op.text .. (written or '') or op.text
 end
 
 local function each(op, command, ...)
@@ -262,6 +264,16 @@ local function each(op, command, ...)
   end
   if changed > 0 and op.how ~= 'n' then notice(op) end
   return changed
+end
+
+local function setFields(op)
+  for from = op.first, op.last, 2000 do
+    redis.call('HSET', op.key, unpack(ARGV, from, math.min(from + 1999, op.last)))
+  end
+  if op.how == 'p' then
+    for i = op.first, op.last, 2 do notice(op, ARGV[i]) end
+  elseif op.how == 'f' and op.last >= op.first then notice(op) end
+  return (op.last - op.first + 1) / 2
 end
 
 local done = {
@@ -315,6 +327,7 @@ for i, op in ipairs(operations) do
   elseif op.what == 'set-add' then outcomes[i] = each(op, 'SADD')
   elseif op.what == 'set-remove' then outcomes[i] = each(op, 'SREM')
   elseif op.what == 'push' then outcomes[i] = each(op, 'RPUSH')
+  elseif op.what == 'set-fields' then outcomes[i] = setFields(op)
   else
     local outcome, written = done[op.what](op)
     outcomes[i] = outcome
@@ -322,7 +335,7 @@ for i, op in ipairs(operations) do
     if changed > 0 and op.how ~= 'n' then notice(op, written) end
   end
 end
-for _, told in ipairs(notices) do redis.call('PUBLISH', told[1], told[2]) end
+for i = 1, #notices, 2 do redis.call('PUBLISH', notices[i], notices[i + 1]) end
 return {1, outcomes}`);
 
 /** Every script; a new connection loads all of them, so that the order of writes does not depend on which are known. */

@@ -118,6 +118,8 @@ function members(operation: WithMembers): Single | undefined {
       return { call: 'SADD', args, outcome: changedAsSaid };
     case 'set-remove':
       return { call: 'SREM', args, outcome: changedAsSaid };
+    case 'set-fields':
+      return { call: 'HSET', args, outcome: () => ({ changed: count / 2 }) };
     case 'push':
       return { call: 'RPUSH', args, outcome: () => ({ changed: count }) };
   }

@@ -21,6 +21,7 @@ const operationTags = [
   'pop',
   'drain',
   'delete',
+  'set-fields',
 ] as const;
 
 /** Operations are checked as they are written, so that a long batch is not in memory once more. */
@@ -132,6 +133,7 @@ function writeOperation(out: ByteWriter, operation: PlainOperation): void {
     case 'set-add':
     case 'set-remove':
     case 'push':
+    case 'set-fields':
       writeList(out, operation.members);
       break;
   }
@@ -179,6 +181,7 @@ function readOperation(from: ByteReader): PlainOperation {
     case 'set-add':
     case 'set-remove':
     case 'push':
+    case 'set-fields':
       return { do: tag, key, notice, members: readList(from) };
     default:
       return { do: tag, key, notice };

@@ -31,6 +31,8 @@ export interface Written {
   readonly bytes: Bytes;
 }
 
+type WithMembers = Extract<PlainOperation, { readonly members: readonly Bytes[] }>;
+
 interface KeyRow {
   readonly id: number;
   readonly kind: KindNumber;
@@ -140,6 +142,8 @@ export class Writes {
         return this.#set(operation, sink);
       case 'set-field':
         return this.#setField(operation, sink);
+      case 'set-fields':
+        return this.#setFields(operation, sink);
       case 'delete-field': {
         const row = this.#findKind(key, kindNumber.hash);
         if (row === undefined) return { changed: 0 };
@@ -225,10 +229,22 @@ export class Writes {
     return { changed: 1 };
   }
 
-  #push(
-    operation: PlainOperation & { do: 'push' | 'add' | 'set-add' | 'set-remove' },
-    sink: NoticeSink,
-  ): Outcome {
+  #setFields({ key, members, notice }: WithMembers, sink: NoticeSink): Outcome {
+    const found = this.#findKind(key, kindNumber.hash);
+    if (members.length === 0) return { changed: 0 };
+    const { id } = found ?? this.#make(key, kindNumber.hash, null, null);
+    const replace = this.#sql.of('INSERT OR REPLACE INTO fields (key, field, value) VALUES (?, ?, ?)');
+    for (let i = 0; i < members.length; i += 2) {
+      const field = members[i] as Bytes;
+      replace.run(id, field, members[i + 1] as Bytes);
+      if (notice === undefined) continue;
+      if ('prefix' in notice) sink.payload(notice.channel, Buffer.concat([notice.prefix, field]));
+      else if (i === 0) sink.payload(notice.channel, notice.payload);
+    }
+    return { changed: members.length / 2 };
+  }
+
+  #push(operation: WithMembers, sink: NoticeSink): Outcome {
     const { key, members } = operation;
     const found = this.#findKind(key, kindNumber.list);
     if (members.length === 0) return { changed: 0 };

@@ -19,6 +19,12 @@ const notice: fc.Arbitrary<NoticeOf | undefined> = fc.oneof(
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ do: fc.constant('set' as const), key, value: word, onlyIfAbsent, notice }),
   fc.record({ do: fc.constant('set-field' as const), key, field: word, value: word, onlyIfAbsent, notice }),
+  fc.record({
+    do: fc.constant('set-fields' as const),
+    key,
+    fields: fc.array(fc.tuple(word, word), { maxLength: 3 }),
+    notice,
+  }),
   fc.record({ do: fc.constant('delete-field' as const), key, field: word, notice }),
   fc.record({ do: fc.constant('add' as const), key, members: words, notice }),
   fc.record({

@@ -97,6 +97,11 @@ export const setField = (key: Key, field: Key, value: string): Operation => ({
   field,
   value: bytes(value),
 });
+export const setFields = (key: Key, ...fields: [field: string, value: string][]): Operation => ({
+  do: 'set-fields',
+  key,
+  fields: fields.map(([field, value]) => [bytes(field), bytes(value)]),
+});
 export const setAdd = (key: Key, ...members: string[]): Operation => ({
   do: 'set-add',
   key,

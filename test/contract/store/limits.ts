@@ -22,6 +22,7 @@ export function limits(context: Context): void {
     for (const operation of [
       { do: 'set', key: 'k', value },
       { do: 'set-field', key: 'k', field: 'f', value },
+      { do: 'set-fields', key: 'k', fields: [[bytes('f'), value]] },
       { do: 'add', key: 'k', members: [bytes('m'), value] },
       { do: 'set-add', key: 'k', members: [value] },
       { do: 'push', key: 'k', items: [value] },

@@ -86,6 +86,13 @@ export class Model {
         });
         return this.#changed(1, notice, [text(operation.value)]);
       }
+      case 'set-fields': {
+        const fields = new Map(this.#need(key, 'hash')?.fields);
+        for (const [field, value] of operation.fields) fields.set(text(field), text(value));
+        if (fields.size > 0) this.#keys.set(key, { kind: 'hash', fields });
+        const names = operation.fields.map(([field]) => text(field));
+        return this.#changed(names.length, notice, names);
+      }
       case 'delete-field': {
         const fields = new Map(this.#need(key, 'hash')?.fields);
         const changed = fields.delete(text(operation.field)) ? 1 : 0;

@@ -11,6 +11,7 @@ import {
   set,
   setAdd,
   setField,
+  setFields,
 } from './context.ts';
 
 function noticing(operation: Operation, notice: NoticeOf): Operation {
@@ -66,6 +67,13 @@ const cases: readonly Case[] = [
     operation: { do: 'set-field', key: 'k', field: 'f', value: bytes('w'), onlyIfAbsent: true },
     tells: [],
   },
+  {
+    what: 'set-fields tells the name of each field, those that were there too',
+    before: [setField('k', 'g', 'w')],
+    operation: setFields('k', ['f', 'v'], ['g', 'w']),
+    tells: ['<f', '<g'],
+  },
+  { what: 'set-fields of nothing tells nothing', operation: setFields('k'), tells: [] },
   { what: 'add tells a new member', operation: add('k', 'm'), tells: ['<m'] },
   {
     what: 'add tells nothing of a known member',

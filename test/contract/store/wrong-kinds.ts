@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Operation } from '../../../src/store/store.ts';
-import { add, bytes, type Context, heardUntilNow, plain, push, set, setAdd, setField } from './context.ts';
+import {
+  add,
+  bytes,
+  type Context,
+  heardUntilNow,
+  plain,
+  push,
+  set,
+  setAdd,
+  setField,
+  setFields,
+} from './context.ts';
 
 const wrongKind = expect.objectContaining({ code: 'ALI_WRONG_KIND' });
 
@@ -16,6 +27,8 @@ const needs: [needed: string, operation: Operation][] = [
   ['value', { do: 'set', key: 'k', value: bytes('w'), onlyIfAbsent: true }],
   ['hash', setField('k', 'g', 'w')],
   ['hash', { do: 'set-field', key: 'k', field: 'g', value: bytes('w'), onlyIfAbsent: true }],
+  ['hash', setFields('k', ['g', 'w'])],
+  ['hash', setFields('k')],
   ['hash', { do: 'delete-field', key: 'k', field: 'f' }],
   ['series', add('k', 'n')],
   ['series', { do: 'trim', key: 'k', below: bytes('z') }],

@@ -18,10 +18,11 @@ import type {
 } from '../store.ts';
 import { storeClosed } from '../store-closed.ts';
 import { type EmbeddedSpace, EmbeddedStore, onlyOutcome } from './embedded-store.ts';
+import type { NoticeSink, Written } from './notice-sink.ts';
 import { Reads } from './reads.ts';
 import { migrate } from './schema.ts';
 import { Statements } from './statements.ts';
-import { type NoticeSink, Writes, type Written } from './writes.ts';
+import { Writes } from './writes.ts';
 
 /** A store in the memory of this process: the SQL of the files, on one private connection for each space. */
 export function openMemory(): Store {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import type { NoticeSink, Written } from './notice-sink.ts';
 import { type Reads, successor } from './reads.ts';
-import type { NoticeSink, Written } from './writes.ts';
 
 /** A payload above this stands in the ring as a reference to what was written. */
 const maxPayloadBytes = 4096;

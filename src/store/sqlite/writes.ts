@@ -1,7 +1,8 @@
 import { AlidadeError } from '../../shared/errors.ts';
 import { keyText } from '../key.ts';
-import type { PlainCondition, PlainNotice, PlainOperation } from '../normalize.ts';
+import type { PlainCondition, PlainOperation } from '../normalize.ts';
 import type { BatchResult, Outcome } from '../store.ts';
+import { type NoticeSink, publish, publishRemoval } from './notice-sink.ts';
 import { lengthOf } from './reads.ts';
 import { type KindNumber, kindNames, kindNumber } from './schema.ts';
 import type { Statements } from './statements.ts';
@@ -11,24 +12,6 @@ type Bytes = Uint8Array;
 export interface PlainBatch {
   readonly conditions: readonly PlainCondition[];
   readonly operations: readonly PlainOperation[];
-}
-
-/** Where the notices of a batch go; nothing is sent before the transaction is committed. */
-export interface NoticeSink {
-  payload(channel: Bytes, payload: Bytes): void;
-  /** The notice is `prefix` and then what `write` wrote. */
-  written(channel: Bytes, prefix: Bytes, write: Written): void;
-  /** Forgets the notices since `mark`. */
-  rewind(mark: number): void;
-  readonly mark: number;
-}
-
-/** What was written, and where it can be read again. */
-export interface Written {
-  readonly kind: 'value' | 'hash' | 'series' | 'set' | 'list';
-  readonly key: Bytes;
-  readonly field?: Bytes | undefined;
-  readonly bytes: Bytes;
 }
 
 type WithMembers = Extract<PlainOperation, { readonly members: readonly Bytes[] }>;
@@ -372,19 +355,6 @@ export class Writes {
 
 function tableOf(kind: KindNumber): 'fields' | 'members' | 'items' {
   return kind === kindNumber.hash ? 'fields' : kind === kindNumber.list ? 'items' : 'members';
-}
-
-/** A notice for something written; one with a fixed payload is sent once for an operation, at its `first` change. */
-function publish(sink: NoticeSink, notice: PlainNotice | undefined, written: Written, first = true): void {
-  if (notice === undefined) return;
-  if ('prefix' in notice) sink.written(notice.channel, notice.prefix, written);
-  else if (first) sink.payload(notice.channel, notice.payload);
-}
-
-/** A notice for something removed is sent once for an operation; nothing was written, so nothing follows a prefix. */
-function publishRemoval(sink: NoticeSink, notice: PlainNotice | undefined): void {
-  if (notice !== undefined)
-    sink.payload(notice.channel, 'payload' in notice ? notice.payload : notice.prefix);
 }
 
 function wrongKind(key: Bytes, found: KindNumber, wanted: KindNumber): AlidadeError {

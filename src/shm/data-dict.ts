@@ -24,6 +24,8 @@ export interface DictContext {
   readonly space: Space;
   readonly described: ReadonlyMap<string, Layout>;
   readonly setting: Setting;
+  /** The listeners of all dicts. */
+  readonly listeners: Set<Listener<unknown>>;
 }
 
 /**
@@ -183,11 +185,8 @@ export class DataDict<T extends FrameTypes<T> = AnyFrames> implements AsyncDispo
     const undeclared = names.filter((name) => !this.#listened.has(name));
     if (undeclared.length > 0) await this.declareToListen(undeclared);
     const members = names.flatMap((name) => this.#listened.get(name) ?? []);
-    const listener = await GroupListener.open(this.#context.space, members, {
-      ...options,
-      onClose: () => this.#listeners.delete(listener),
-    });
-    this.#listeners.add(listener);
+    const owners = [this.#listeners, this.#context.listeners];
+    const listener = await GroupListener.open(this.#context.space, members, { ...options, owners });
     // The members are in the order of the names.
     return listener as unknown as Listener<FramesOf<T, N>>;
   }

@@ -1,10 +1,10 @@
 import type { AlidadeError } from '../shared/errors.ts';
 import { isAlidadeError } from '../shared/errors.ts';
 import type { Space } from '../store/index.ts';
-import type { Frame } from './frame.ts';
+import { type Frame, textOf } from './frame.ts';
 import type { Layout } from './layout.ts';
-import { type Listener, openListener } from './listener.ts';
-import { type FoundText, readTexts, setFrame } from './reader.ts';
+import { type Listener, type ListenerParts, openListener } from './listener.ts';
+import { type FoundText, readValues, setFrame } from './reader.ts';
 
 export interface ListenOptions {
   /** What is news: the `first` frame was written (default), `any` of them, or `all` of them since the last time. */
@@ -27,19 +27,19 @@ export interface Member {
 }
 
 interface OpenOptions extends ListenOptions {
-  readonly onClose: () => void;
+  readonly owners: ListenerParts<unknown>['owners'];
 }
 
 /** A member as it was seen last. */
 interface Seen {
   readonly layout: Layout;
-  readonly text: FoundText;
+  readonly value: Uint8Array | undefined;
   readonly frame: Frame | undefined;
   /** Whether it was written since the group was given last. */
   readonly isNews: boolean;
 }
 
-/** Listens to a group of frames. What is news is told by comparing texts; notices only say that it is time to look. */
+/** Listens to a group of frames. What is news is told by comparing values; notices only say that it is time to look. */
 export class GroupListener {
   readonly #space: Space;
   readonly #options: OpenOptions;
@@ -56,7 +56,7 @@ export class GroupListener {
     const isKnown = options.from === 'declared';
     this.#seen = members.map(({ layout, text }) => ({
       layout,
-      text: isKnown ? text : undefined,
+      value: isKnown && text !== undefined ? Buffer.from(text) : undefined,
       frame: isKnown ? setFrame(layout.name, text, layout) : undefined,
       isNews: false,
     }));
@@ -74,14 +74,14 @@ export class GroupListener {
       look,
       heard: look,
       signal: options.signal,
-      onClose: options.onClose,
+      owners: options.owners,
     });
   }
 
   /** The frames, if they are news. */
   async #look(): Promise<(readonly (Frame | undefined)[])[]> {
-    const texts = await readTexts(this.#space, this.#names);
-    this.#seen = this.#seen.map((seen, i) => this.#seenNow(seen, texts[i]));
+    const values = await readValues(this.#space, this.#names);
+    this.#seen = this.#seen.map((seen, i) => this.#seenNow(seen, values[i]));
     const counting = this.#seen.slice(0, this.#counting);
     const isNews =
       this.#options.mode === 'all'
@@ -92,16 +92,20 @@ export class GroupListener {
     return [this.#seen.map(({ frame }) => frame)];
   }
 
-  #seenNow(before: Seen, text: FoundText): Seen {
-    if (text === before.text) return before;
+  #seenNow(before: Seen, value: Uint8Array | undefined): Seen {
+    if (isSame(value, before.value)) return before;
     const { layout } = before;
     try {
-      const frame = setFrame(layout.name, text, layout);
-      return { layout, text, frame, isNews: frame !== undefined };
+      const frame = setFrame(layout.name, value && textOf(layout.name, value), layout);
+      return { layout, value, frame, isNews: frame !== undefined };
     } catch (error) {
       if (this.#options.onFault === undefined || !isAlidadeError(error)) throw error;
       this.#options.onFault(error);
-      return { layout, text, frame: undefined, isNews: false };
+      return { layout, value, frame: undefined, isNews: false };
     }
   }
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
 }

@@ -14,7 +14,8 @@ export interface ListenerParts<R> {
   /** What there is to give when this frame was written. */
   heard(name: string): Promise<readonly R[]>;
   readonly signal: AbortSignal | undefined;
-  readonly onClose: () => void;
+  /** Who closes it with themselves: it is among them as long as it is open. */
+  readonly owners: readonly Set<Listener<unknown>>[];
 }
 
 /** Resolves when every later notice is sure to be heard. */
@@ -50,6 +51,7 @@ class SubscribedListener<R> implements Listener<R> {
 
   async open(space: Space, filter: SubscribeFilter): Promise<void> {
     const { signal } = this.#parts;
+    for (const owner of this.#parts.owners) owner.add(this);
     if (signal?.aborted) return this.close();
     signal?.addEventListener('abort', this.#abort, { once: true });
     this.#subscription = await space.subscribe(filter);
@@ -79,7 +81,7 @@ class SubscribedListener<R> implements Listener<R> {
     this.#isClosed = true;
     this.#parts.signal?.removeEventListener('abort', this.#abort);
     this.#closing.abort();
-    this.#parts.onClose();
+    for (const owner of this.#parts.owners) owner.delete(this);
     await this.#subscription?.close();
   }
 

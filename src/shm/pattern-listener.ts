@@ -3,7 +3,7 @@ import { isAlidadeError } from '../shared/errors.ts';
 import type { Space } from '../store/index.ts';
 import type { Frame } from './frame.ts';
 import type { Layout } from './layout.ts';
-import { type Listener, openListener } from './listener.ts';
+import { type Listener, type ListenerParts, openListener } from './listener.ts';
 import { type FoundText, findFrames, readTexts, setFrame } from './reader.ts';
 
 export interface PatternOptions {
@@ -20,9 +20,13 @@ export async function openPatternListener(
   space: Space,
   glob: string,
   described: ReadonlyMap<string, Layout>,
-  options: PatternOptions & { readonly onClose: () => void },
+  options: PatternOptions & { readonly owners: ListenerParts<Frame>['owners'] },
 ): Promise<Listener<Frame>> {
+  /** What was given last of each frame, or was there before. */
   const given = new Map<string, FoundText>();
+  if (options.from !== 'current') {
+    for (const { name, text } of await findFrames(space, glob)) given.set(name, text);
+  }
   const news = async (name: string): Promise<Frame[]> => {
     try {
       const [text] = await readTexts(space, [name]);
@@ -41,18 +45,6 @@ export async function openPatternListener(
     for (const { name } of await findFrames(space, glob)) found.push(...(await news(name)));
     return found;
   };
-  const listener = await openListener(
-    space,
-    { patterns: [glob] },
-    {
-      look,
-      heard: news,
-      signal: options.signal,
-      onClose: options.onClose,
-    },
-  );
-  if (options.from === 'current') return listener;
-  // Known, and not given.
-  for (const { name, text } of await findFrames(space, glob)) given.set(name, text);
-  return listener;
+  const { signal, owners } = options;
+  return openListener(space, { patterns: [glob] }, { look, heard: news, signal, owners });
 }

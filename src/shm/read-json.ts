@@ -31,6 +31,8 @@ class JsonReader {
   readonly #text: string;
   readonly #what: string;
   #at = 0;
+  /** Where the next backslash is from {@link #at} on, as far as it was looked for. */
+  #backslash = -1;
 
   constructor(text: string, what: string) {
     this.#text = text;
@@ -95,11 +97,11 @@ class JsonReader {
     const start = this.#at;
     if (this.#text[start] !== '"') throw this.#fault();
     let end = this.#text.indexOf('"', start + 1);
-    let backslash = this.#text.indexOf('\\', start + 1);
-    const isPlain = end > 0 && (backslash < 0 || backslash > end);
-    while (!isPlain && end > 0 && backslash >= 0 && backslash < end) {
-      if (backslash + 1 >= end) end = this.#text.indexOf('"', backslash + 2);
-      backslash = this.#text.indexOf('\\', backslash + 2);
+    for (let from = start + 1; end > 0; ) {
+      const backslash = this.#backslashFrom(from);
+      if (backslash > end) break;
+      from = backslash + 2;
+      if (backslash + 1 === end) end = this.#text.indexOf('"', from);
     }
     if (end < 0) throw this.#fault();
     try {
@@ -109,6 +111,15 @@ class JsonReader {
     } catch {
       throw this.#fault();
     }
+  }
+
+  /** Each stretch of the text is looked through once, however many strings there are. */
+  #backslashFrom(start: number): number {
+    if (this.#backslash < start) {
+      const found = this.#text.indexOf('\\', start);
+      this.#backslash = found < 0 ? this.#text.length : found;
+    }
+    return this.#backslash;
   }
 
   #word(): ExactValue {

@@ -7,13 +7,20 @@ import { Layout } from './layout.ts';
 /** The text of a frame as it was found; undefined where there is none. */
 export type FoundText = string | undefined;
 
+/** What there is under the names of frames, all as of one moment. */
+export async function readValues(
+  space: Space,
+  names: readonly string[],
+): Promise<(Uint8Array | undefined)[]> {
+  const [only] = names;
+  return names.length === 1 && only !== undefined
+    ? [await space.read({ read: 'value', key: only })]
+    : await space.readMany(names.map((key) => ({ read: 'value', key }) as const));
+}
+
 /** The texts of frames, all as of one moment. @throws ALI_DECODE */
 export async function readTexts(space: Space, names: readonly string[]): Promise<FoundText[]> {
-  const [only] = names;
-  const values =
-    names.length === 1 && only !== undefined
-      ? [await space.read({ read: 'value', key: only })]
-      : await space.readMany(names.map((key) => ({ read: 'value', key }) as const));
+  const values = await readValues(space, names);
   return values.map((value, i) => (value === undefined ? undefined : textOf(names[i] ?? '', value)));
 }
 
@@ -54,7 +61,14 @@ export async function learn(
 }
 
 async function unknownFrame(space: Space, name: string, described: readonly string[]): Promise<AlidadeError> {
-  const near = nearestName(name, [...described, ...(await keyTexts(space, '*'))]);
+  const keys = await keyTexts(space, '*');
+  if (keys.includes(name)) {
+    return new AlidadeError(
+      'ALI_NOT_FOUND',
+      `${name} in ${space.location} is no frame, but a list or the like`,
+    );
+  }
+  const near = nearestName(name, [...described, ...keys]);
   const hint = near === undefined ? 'init puts it there from its description' : `did you mean '${near}'?`;
   return new AlidadeError('ALI_NOT_FOUND', `there is no frame ${name} in ${space.location}; ${hint}`);
 }
@@ -68,7 +82,7 @@ export async function findFrames(space: Space, glob: Key): Promise<Frame[]> {
   const frames: Frame[] = [];
   for (let at = 0; at < names.length; at += pageSize) {
     const page = names.slice(at, at + pageSize);
-    const values = await space.readMany(page.map((key) => ({ read: 'value', key }) as const));
+    const values = await readValues(space, page);
     for (const [i, name] of page.entries()) {
       const frame = frameOrNone(name, values[i]);
       if (frame !== undefined) frames.push(frame);

@@ -1,4 +1,5 @@
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
+import { Opened } from '../shared/opened.ts';
 import { type Key, openStore, type Space, type Store } from '../store/index.ts';
 import { DataDict } from './data-dict.ts';
 import type { Description } from './description.ts';
@@ -61,13 +62,21 @@ export class SharedMemory<T extends FrameTypes<T> = AnyFrames> implements AsyncD
   readonly #setting: Setting;
   readonly #options: SharedMemoryOptions;
   readonly #store: Store | undefined;
-  readonly #dicts = new Set<DataDict<T>>();
-  readonly #listeners = new Set<Listener<Frame>>();
+  readonly #listeners = new Set<Listener<unknown>>();
 
-  /** @param store is closed together with this, where it is given */
+  /**
+   * @param store is closed together with this, where it is given
+   * @throws ALI_USAGE where the name of the application is empty
+   */
   constructor(space: Space, options: SharedMemoryOptions = {}, store?: Store) {
     this.space = space;
     this.appName = options.appName ?? 'alidade';
+    if (this.appName === '') {
+      throw new AlidadeError(
+        'ALI_USAGE',
+        'the name of the application is empty: a frame without a sender counts as never set',
+      );
+    }
     this.#options = options;
     this.#store = store;
     this.#described = new Map(
@@ -83,11 +92,14 @@ export class SharedMemory<T extends FrameTypes<T> = AnyFrames> implements AsyncD
     };
   }
 
-  /** The frames of one application, or of a part of it. It is closed with this at the latest. */
+  /** The frames of one application, or of a part of it. Its listeners end with this at the latest. */
   dict(): DataDict<T> {
-    const dict = new DataDict<T>({ space: this.space, described: this.#described, setting: this.#setting });
-    this.#dicts.add(dict);
-    return dict;
+    return new DataDict<T>({
+      space: this.space,
+      described: this.#described,
+      setting: this.#setting,
+      listeners: this.#listeners,
+    });
   }
 
   /** The frames whose names match a glob, in the order of their names, also those that were never set. */
@@ -134,20 +146,17 @@ export class SharedMemory<T extends FrameTypes<T> = AnyFrames> implements AsyncD
    *   console.log(frame.name, frame.text);
    * }
    */
-  async listenToMatching(glob: string, options: PatternOptions = {}): Promise<Listener<Frame>> {
-    const listener = await openPatternListener(this.space, glob, this.#described, {
-      ...options,
-      onClose: () => this.#listeners.delete(listener),
-    });
-    this.#listeners.add(listener);
-    return listener;
+  listenToMatching(glob: string, options: PatternOptions = {}): Promise<Listener<Frame>> {
+    const owners = [this.#listeners];
+    return openPatternListener(this.space, glob, this.#described, { ...options, owners });
   }
 
   /** Ends all listeners, closes the log when it is written, and the store if it was opened together with this. */
   async close(): Promise<void> {
-    await Promise.all([...this.#dicts, ...this.#listeners].map((open) => open.close()));
-    await this.#options.log?.close();
-    await this.#store?.close();
+    await using opened = new Opened();
+    opened.defer(() => this.#store?.close());
+    opened.defer(() => this.#options.log?.close());
+    for (const listener of this.#listeners) opened.use(listener);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -90,6 +90,7 @@ describe('no JSON', () => {
   test('nor what would take all the stack, or all the time', () => {
     expect(() => readJson('['.repeat(1e6), 'it')).toThrow(/nests deeper/);
     expect(() => readJson('9'.repeat(5000), 'it')).toThrow(/integer of 5000 digits/);
+    expect(readJson(`[${'"a",'.repeat(1e6)}"b"]`, 'it')).toHaveLength(1e6 + 1);
   });
 });
 

@@ -77,7 +77,12 @@ export class WrittenFrame<F = AnyFields> {
 
   /** The values as they are set at present. */
   get values(): F {
-    return new Frame<F>(this.name, this.#text(), this.#layout).values;
+    return this.#frame().values;
+  }
+
+  /** All its fields as they are set at present, without loss, `ts` and `sender` first. */
+  get exact(): ReadonlyMap<string, ExactValue> {
+    return this.#frame().exact;
   }
 
   /**
@@ -131,6 +136,10 @@ export class WrittenFrame<F = AnyFields> {
     const text = this.#layout.text(floatText(ts ?? this.#setting.clock()), this.#senderText, texts);
     this.#setting.log?.({ name: this.name, sender: this.#setting.sender, text });
     return text;
+  }
+
+  #frame(): Frame<F> {
+    return new Frame<F>(this.name, this.#text(), this.#layout);
   }
 
   #text(): string {

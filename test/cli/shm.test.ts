@@ -55,42 +55,6 @@ async function refused(status: number, ...args: readonly string[]): Promise<stri
 
 const init = () => said('init', 'frames.json', '-i', 'ROBOT');
 
-describe('init', () => {
-  test('puts blank frames and the flag, and leaves what else there is', async () => {
-    expect(await init()).toMatch(/^2 frames initialised in sqlite:.* \(shm\), and ROBOT_INIT set$/);
-    expect(await said('names')).toBe('BATTERY__command\nBATTERY__measures');
-    writeFileSync(join(folder.path, 'more.json'), '{"A__a": [["ts", 0.0], ["sender", ""], ["x", 1]]}');
-    expect(await said('init', 'more.json', '--json')).toBe('{"frames":["A__a"],"flag":null}');
-    expect(JSON.parse(await said('names', '--json'))).toEqual([
-      'A__a',
-      'BATTERY__command',
-      'BATTERY__measures',
-    ]);
-    expect(await said('names', 'B*s')).toBe('BATTERY__measures');
-  });
-
-  test('--flush removes everything else, and is sure of it', async () => {
-    await init();
-    writeFileSync(join(folder.path, 'more.json'), '{"A__a": [["ts", 0.0], ["sender", ""], ["x", 1]]}');
-    expect(await refused(5, 'init', 'more.json', '--flush')).toMatch(
-      /removes all 3 keys of sqlite:.*: say --yes/,
-    );
-    expect(await said('names')).toBe('BATTERY__command\nBATTERY__measures');
-    await said('init', 'more.json', '--flush', '--yes');
-    expect(await said('names')).toBe('A__a');
-  });
-
-  test('bad descriptions are refused, and nothing is written', async () => {
-    writeFileSync(join(folder.path, 'bad.json'), '{"A__a": [["sender", ""], ["ts", 0.0]]}');
-    expect(await refused(2, 'init', 'bad.json')).toContain('bad.json');
-    expect(await refused(2, 'init', 'none.json')).toContain('none.json');
-    expect(await refused(2, 'init', 'frames.json', '-i', 'NOT_SET')).toContain(
-      'the variable NOT_SET is not set',
-    );
-    expect(readdirSync(folder.path)).not.toContain('.alidade');
-  });
-});
-
 describe('read and write', () => {
   beforeEach(init);
 
@@ -132,6 +96,15 @@ describe('read and write', () => {
       sender: 'alidade',
       fields: { uBat: 1.5, tempMax: 'warm', label: 'é' },
     });
+  });
+
+  test('objects are set as a whole, and are still objects', async () => {
+    writeFileSync(join(folder.path, 'o.json'), '{"O__o": [["ts", 0.0], ["sender", ""], ["at", {"x": 1.0}]]}');
+    await said('init', 'o.json');
+    await said('write', 'O__o', 'at={"x": 2.5}');
+    expect(await said('read', 'O__o')).toContain('at  {"x": 2.5}');
+    expect(await refused(2, 'write', 'O__o', 'at=2')).toContain('at holds an object');
+    expect(await refused(2, 'write', 'O__o', 'at={}', '--app-name', '')).toContain('application is empty');
   });
 
   test('what is wrong is told, and nothing written', async () => {

@@ -189,6 +189,7 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
         /did you mean 'A__measures'/,
       ],
       [() => dict.listenTo([]), 'ALI_USAGE', /name the frames/],
+      [() => memory(space, { appName: '' }), 'ALI_USAGE', /name of the application is empty/],
       [() => memory(space).init([]), 'ALI_USAGE', /no frames to init/],
       [() => memory(space).init(descriptions, 'A__queue'), 'ALI_USAGE', /A__queue is one of the frames/],
       [() => memory(space).init(descriptions, 'a flag'), 'ALI_USAGE', /without spaces/],

@@ -1,6 +1,7 @@
 /** Listening to frames, and the traps of the reference, on every engine. */
 import { expect, test } from 'vitest';
 import { type Frame, parseDescriptions, SharedMemory } from '../../src/shm/index.ts';
+import type { Space } from '../../src/store/index.ts';
 import { onEveryEngineOf } from '../support/engines.ts';
 import { ObservedSpace } from '../support/observed-space.ts';
 import { noticesUntilNow } from './recorded.ts';
@@ -110,6 +111,42 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
     expect((await given(listener.next()))[0]?.values.command).toBe('b');
   });
 
+  test('listening that is given up before it has begun ends at once, and leaves nothing open', async () => {
+    await using place = await makePlace();
+    const giving = new AbortController();
+    const space = new InterruptedSpace(await place.open(), () => giving.abort());
+    const shm = memory(space);
+    await shm.init(descriptions);
+    const early = { signal: AbortSignal.abort() };
+    const ends = [await shm.dict().listenTo(['A__command'], early), await shm.listenToMatching('*', early)];
+    for (const listener of ends) expect(await listener.next()).toEqual({ done: true, value: undefined });
+    const listener = await shm.dict().listenTo(['A__command'], { signal: giving.signal });
+    expect(await listener.next()).toEqual({ done: true, value: undefined });
+    expect(space.openSubscriptions).toBe(0);
+  });
+
+  test('what is no text is told as any fault, and the listening goes on', async () => {
+    await using place = await makePlace();
+    const { space, shm, dict } = await robot(place);
+    const faults: string[] = [];
+    const onFault = ({ message }: Error) => void faults.push(message);
+    await using group = await shm.dict().listenTo(['A__command'], { onFault });
+    await using matching = await shm.listenToMatching('A__c*', { onFault });
+    const next = [group.next(), matching.next()];
+    await space.write({
+      do: 'set',
+      key: 'A__command',
+      value: Uint8Array.of(0xff),
+      notice: { channel: 'A__command', payload: Buffer.from('available') },
+    });
+    await expect.poll(() => faults).toEqual(Array(2).fill('the frame A__command is not UTF-8'));
+    await space.write({ do: 'delete', key: 'A__command' });
+    await send(dict, 'go');
+    for (const each of next) {
+      expect([await given<unknown>(each)].flat()).toMatchObject([{ values: { command: 'go' } }]);
+    }
+  });
+
   test('listening to a pattern gives the frame that was written, also one that is new', async () => {
     await using place = await makePlace();
     const { space, shm, dict } = await robot(place);
@@ -155,3 +192,19 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
     expect([space.openSubscriptions, log.closed]).toEqual([0, 1]);
   });
 });
+
+/** A space in which something else happens while it subscribes. */
+class InterruptedSpace extends ObservedSpace {
+  readonly #interrupt: () => void;
+
+  constructor(space: Space, interrupt: () => void) {
+    super(space);
+    this.#interrupt = interrupt;
+  }
+
+  override async subscribe(...args: Parameters<ObservedSpace['subscribe']>) {
+    const subscription = await super.subscribe(...args);
+    this.#interrupt();
+    return subscription;
+  }
+}

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { AlidadeError } from '../../shared/errors.ts';
@@ -64,7 +65,10 @@ async function confirmFlush({ space }: OpenFrames, { stdin, stderr }: Terminal):
   }
   const lines = createInterface({ input: stdin, output: stderr });
   try {
-    if (/^y(?:es)?$/i.test((await lines.question(`${what}. Really? [y/N] `)).trim())) return;
+    // Ctrl-C and Ctrl-D are no answer; before Node.js 24 the question itself does not end with them.
+    const closed = once(lines, 'close').then(() => '');
+    const answer = lines.question(`${what}. Really? [y/N] `).catch(() => '');
+    if (/^y(?:es)?$/i.test((await Promise.race([answer, closed])).trim())) return;
   } finally {
     lines.close();
   }

@@ -13,12 +13,12 @@ import { parseTime } from '../time.ts';
  * Values as they are typed, `field=value`: in a field that has text the text as it is, else JSON. In a field of
  * which nothing is known (null) text that is no JSON is text; `ts` is a time as every verb takes it.
  *
- * @param present the frame as it is
+ * @param present the fields of the frame as they are
  * @throws ALI_USAGE on a word without `=`, or a value of another type than the field has
  */
 export function fieldValues(
   words: readonly string[],
-  present: AnyFields,
+  present: ReadonlyMap<string, ExactValue>,
   nowSeconds: () => number,
 ): SettableFields<AnyFields> {
   return Object.fromEntries(
@@ -27,18 +27,20 @@ export function fieldValues(
       if (field === undefined || text === undefined) {
         throw new AlidadeError('ALI_USAGE', `'${word}' is not field=value`);
       }
-      return [field, field === 'ts' ? parseTime(text, nowSeconds) : typedValue(field, text, present)];
+      return [
+        field,
+        field === 'ts' ? parseTime(text, nowSeconds) : typedValue(field, text, present.get(field)),
+      ];
     }),
     // What the store holds decides on the types, when they are set.
   ) as SettableFields<AnyFields>;
 }
 
-function typedValue(field: string, text: string, present: AnyFields): SettableValue {
-  const before = Object.hasOwn(present, field) ? present[field] : undefined;
+function typedValue(field: string, text: string, before: ExactValue | undefined): SettableValue {
   if (typeof before === 'string') return text;
   const value = jsonOf(text);
   if (before === null || before === undefined) return (value ?? text) as SettableValue;
-  const wanted = shapeOf(before as ExactValue).kind;
+  const wanted = shapeOf(before).kind;
   if (value === null) return null;
   if (value === undefined || shapeOf(value).kind !== wanted) {
     throw new AlidadeError(

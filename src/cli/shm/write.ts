@@ -36,7 +36,7 @@ export function defineWrite(shm: Command, terminal: Terminal): void {
       withFrames(options, terminal, false, async ({ shm }) => {
         const dict = shm.dict();
         const frame = await dict.declareToWrite(name);
-        frame.set(fieldValues(words, frame.values, terminal.nowSeconds), { expireMs });
+        frame.set(fieldValues(words, frame.exact, terminal.nowSeconds), { expireMs });
         await dict.flush();
       }),
     );
@@ -58,8 +58,8 @@ export function defineFifo(shm: Command, terminal: Terminal): void {
     .action((name: string, words: readonly string[], options: ShmOptions) =>
       withFrames(options, terminal, false, async ({ shm }) => {
         const dict = shm.dict();
-        const { values } = await dict.declareToWrite(name);
-        await (await dict.fifo(name)).push(fieldValues(words, values, terminal.nowSeconds));
+        const { exact } = await dict.declareToWrite(name);
+        await (await dict.fifo(name)).push(fieldValues(words, exact, terminal.nowSeconds));
       }),
     );
   withShmOptions(

@@ -1,4 +1,5 @@
 import { encodeCommand } from './wire/command.ts';
+import { encodeFrame } from './wire/frame.ts';
 
 /** A subscription as a peer understands it: by command in ZMTP 3.1, by a message of one frame in ZMTP 3.0. */
 export function encodeSubscription(
@@ -8,15 +9,7 @@ export function encodeSubscription(
 ): Uint8Array {
   const bytes = Buffer.from(prefix, 'latin1');
   if (asCommand) return encodeCommand(what, bytes);
-  return encodeFrame(Buffer.concat([Uint8Array.of(what === 'SUBSCRIBE' ? 1 : 0), bytes]));
-}
-
-function encodeFrame(body: Uint8Array): Uint8Array {
-  if (body.length <= 255) return Buffer.concat([Uint8Array.of(0, body.length), body]);
-  const header = Buffer.alloc(9);
-  header[0] = 2;
-  header.writeUInt32BE(body.length, 5);
-  return Buffer.concat([header, body]);
+  return encodeFrame(0, Buffer.concat([Uint8Array.of(what === 'SUBSCRIBE' ? 1 : 0), bytes]));
 }
 
 /** Bytes as a text of one character a byte. Text is taken as UTF-8. */

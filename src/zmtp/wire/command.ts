@@ -1,3 +1,4 @@
+import { command, encodeFrame } from './frame.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** A command's name and what follows it. */
@@ -9,25 +10,9 @@ export interface Command {
 /** Of a PING's context (RFC 37). */
 const maxContextBytes = 16;
 
-const command = 0x04;
-const long = 0x02;
-
 /** A whole command frame. */
 export function encodeCommand(name: string, data: Uint8Array): Uint8Array {
-  const length = 1 + name.length + data.length;
-  const head = length > 255 ? 9 : 2;
-  const bytes = Buffer.allocUnsafe(head + length);
-  if (length > 255) {
-    bytes[0] = command | long;
-    bytes.writeBigUInt64BE(BigInt(length), 1);
-  } else {
-    bytes[0] = command;
-    bytes[1] = length;
-  }
-  bytes[head] = name.length;
-  bytes.write(name, head + 1, 'latin1');
-  bytes.set(data, head + 1 + name.length);
-  return bytes;
+  return encodeFrame(command, Buffer.concat([Uint8Array.of(name.length), Buffer.from(name, 'latin1'), data]));
 }
 
 /** @throws ProtocolError when the body of a command frame does not begin with a name */

@@ -1,5 +1,6 @@
 import type { Message } from '../message.ts';
 import { type Command, decodeCommand } from './command.ts';
+import { command, long, longHeaderBytes, more } from './frame.ts';
 import { type Greeting, GreetingReader } from './greeting.ts';
 import { ProtocolError } from './protocol-error.ts';
 
@@ -19,10 +20,6 @@ export interface DecoderListener {
 
 /** Nobody has a topic, or metadata, as long as this. */
 export const maxCommandBytes = 64 * 1024;
-
-const more = 0x01;
-const long = 0x02;
-const command = 0x04;
 
 /** A frame that has begun is given its whole memory up to here; beyond, memory grows with what has arrived. */
 const trustedBytes = 8 * 1024 * 1024;
@@ -46,7 +43,7 @@ export class Decoder {
   #messageBytes = 0;
 
   /** The part of a header that a chunk ended in. */
-  #header = Buffer.alloc(9);
+  #header = Buffer.alloc(longHeaderBytes);
   #headerLength = 0;
 
   /** The frame whose body a chunk ended in: `#body` holds `#bodyLength` of `#bodyBytes` bytes. */

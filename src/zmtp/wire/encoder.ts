@@ -1,8 +1,9 @@
 import type { Frames } from '../message.ts';
+import { long, longHeaderBytes, more } from './frame.ts';
 
 /**
  * A stretch of encoded bytes. Small frames of one message, and of messages after it, lie side by side in the same
- * memory, so that {@link joined} makes one stretch of them again.
+ * memory, so that {@link Joined} makes one stretch of them again.
  */
 export interface Piece {
   readonly bytes: Uint8Array;
@@ -23,10 +24,6 @@ const blockBytes = 64 * 1024;
 
 /** A frame of this size or more is written from where it is; copying a smaller one costs less than a write of its own. */
 export const referencedBytes = 16 * 1024;
-
-const more = 0x01;
-const long = 0x02;
-const longHeaderBytes = 9;
 
 /**
  * Encodes messages into blocks of memory of its own. A block is filled once and then left to whoever still has pieces

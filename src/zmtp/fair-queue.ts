@@ -16,6 +16,8 @@ interface Inbox {
   readonly messages: Fifo<Received>;
   costBytes: number;
   isPaused: boolean;
+  /** Its peer is gone. */
+  isLeft: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export class FairQueue {
   #turns: Inbox[] = [];
   #turn = 0;
   #inboxes = new Map<Peer, Inbox>();
+  #leftCount = 0;
 
   constructor(limitMessages: number, limitBytes: number) {
     this.#limitMessages = limitMessages;
@@ -37,6 +40,11 @@ export class FairQueue {
 
   get isEmpty(): boolean {
     return this.#turns.length === 0;
+  }
+
+  /** Peers that are gone while messages of them wait. */
+  get leftCount(): number {
+    return this.#leftCount;
   }
 
   push(peer: Peer, message: Message, sizeBytes: number): void {
@@ -60,8 +68,11 @@ export class FairQueue {
     if (inbox === undefined || received === undefined) return undefined;
     inbox.costBytes -= received.costBytes;
     const { length } = inbox.messages;
-    if (length === 0) turns.splice(this.#turn, 1);
-    else this.#turn++;
+    if (length > 0) this.#turn++;
+    else {
+      turns.splice(this.#turn, 1);
+      if (inbox.isLeft) this.#leftCount--;
+    }
     if (inbox.isPaused && length <= this.#limitMessages / 2 && inbox.costBytes <= this.#limitBytes / 2) {
       inbox.isPaused = false;
       inbox.peer.resume();
@@ -71,18 +82,23 @@ export class FairQueue {
 
   /** A peer is gone. What it sent stays. */
   forget(peer: Peer): void {
+    const inbox = this.#inboxes.get(peer);
     this.#inboxes.delete(peer);
+    if (inbox === undefined || inbox.messages.length === 0) return;
+    inbox.isLeft = true;
+    this.#leftCount++;
   }
 
   clear(): void {
     this.#turns = [];
     this.#inboxes.clear();
+    this.#leftCount = 0;
   }
 
   #inboxOf(peer: Peer): Inbox {
     let inbox = this.#inboxes.get(peer);
     if (inbox === undefined) {
-      inbox = { peer, messages: new Fifo(), costBytes: 0, isPaused: false };
+      inbox = { peer, messages: new Fifo(), costBytes: 0, isPaused: false, isLeft: false };
       this.#inboxes.set(peer, inbox);
     }
     return inbox;

@@ -44,7 +44,7 @@ export class Heartbeat {
 
   /** The peer is gone when it is silent for so long, unless it may be silent for less already. */
   limit(limitMs: number): void {
-    if (limitMs >= this.#limitMs) return;
+    if (this.#isStopped || limitMs >= this.#limitMs) return;
     this.#limitMs = limitMs;
     this.#wait(limitMs);
   }

@@ -28,7 +28,7 @@ export interface SocketOptions {
   readonly maxMessageBytes?: number | undefined;
   /** The most frames of a message that is received (65 536). */
   readonly maxFramesPerMessage?: number | undefined;
-  /** The most peers at a time (256). */
+  /** The most peers at a time (256). One that is gone counts for as long as messages of it wait for the program. */
   readonly maxPeers?: number | undefined;
   /** The most different subscriptions of one peer (100 000), and bytes in them (16 MiB). */
   readonly maxSubscriptions?: number | undefined;
@@ -70,7 +70,15 @@ const maxDelayMs = 2 ** 31 - 1;
 
 function whole(options: SocketOptions, name: keyof SocketOptions, preset: number, least = 1): number {
   const value = options[name] ?? preset;
-  const most = name.endsWith('Ms') ? maxDelayMs : Number.MAX_SAFE_INTEGER;
+  return inRange(name, value, least, name.endsWith('Ms') ? maxDelayMs : Number.MAX_SAFE_INTEGER);
+}
+
+/** @throws ALI_USAGE when the time is none that can be waited for */
+export function waitingTime(name: 'lingerMs' | 'timeoutMs', valueMs: number): number {
+  return inRange(name, valueMs, 0, maxDelayMs);
+}
+
+function inRange(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new AlidadeError(
     'ALI_USAGE',

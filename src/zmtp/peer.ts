@@ -31,6 +31,8 @@ export interface Pattern {
   /** Socket types of peers that it talks to; XPUB and XSUB are on the wire what PUB and SUB are. */
   readonly peerTypes: readonly string[];
   readonly limits: DecoderLimits;
+  /** Peers that are gone while messages of them wait for the program: they still take a place each. */
+  readonly leftCount: number;
   onReady(peer: Peer): void;
   onMessage(peer: Peer, message: Message, sizeBytes: number): void;
   /** All messages of a read are handed over. */
@@ -176,21 +178,28 @@ export class Peer {
   }
 
   /**
-   * Ends the connection. What is being written gets `withinMs` for it; what only waits is handed back at once.
+   * Ends the connection. What is being written, and what was, gets `withinMs` to arrive; what only waits is handed back
+   * at once.
    */
   end(reason: string, withinMs: number): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return Promise.resolve();
     this.#reason = reason;
     this.#isTurnedAway = true;
-    if (this.#state === 'ready') this.#leave();
+    const wasReady = this.#state === 'ready';
+    if (wasReady) this.#leave();
+    const wasSentMessages = this.counts.sentMessages + this.outbox.writingMessages > 0;
     return new Promise((resolve) => {
       const timer = setTimeout(() => socket.destroy(), withinMs);
       socket.once('close', () => {
         clearTimeout(timer);
         resolve();
       });
-      socket.end(() => socket.destroy());
+      // The system drops what is still on its way when a peer sends anything, such as a PING, to a socket that is
+      // destroyed. So whoever was sent messages is left to end its side, which it does when it has read them.
+      if (wasSentMessages) socket.end();
+      else if (wasReady) socket.end(() => socket.destroy());
+      else socket.destroy();
     });
   }
 

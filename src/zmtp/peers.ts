@@ -117,11 +117,11 @@ export class Peers {
     }
     const name: PeerName = { peer: this.#nextId++, address: addressOf(socket, endpoint), endpoint };
     const { maxPeers } = this.#settings;
-    if (this.#peers.size >= maxPeers) {
+    if (this.#peers.size + this.#pattern.leftCount >= maxPeers) {
       socket.on('error', () => {});
       socket.destroy();
       this.#refused++;
-      const reason = `there are ${maxPeers} peers already (maxPeers)`;
+      const reason = `there are ${maxPeers} peers already, with those that are gone and whose messages wait (maxPeers)`;
       this.#monitor.tell({ event: 'refused', ...name, refusal: 'too-many-peers', reason });
       connector?.lost(reason, false);
       return;

@@ -2,8 +2,7 @@ import type { Frames, Message } from './message.ts';
 import { maxSubscriptionBytes, normalize, type Settings, type SocketOptions } from './options.ts';
 import type { Peer } from './peer.ts';
 import { PrefixSet } from './prefix-set.ts';
-import { noFrames } from './push-socket.ts';
-import { type SocketPattern, socketClosed, ZmtpSocket } from './socket.ts';
+import { noFrames, type SocketPattern, socketClosed, ZmtpSocket } from './socket.ts';
 import { prefixText, startText } from './subscription.ts';
 import type { Command } from './wire/command.ts';
 import { maxCommandBytes } from './wire/decoder.ts';
@@ -72,6 +71,7 @@ class Publisher implements SocketPattern {
     maxMessageBytes: maxCommandBytes,
     maxFramesPerMessage: 1,
   };
+  readonly leftCount = 0;
   readonly hasUnsent = false;
   #maxSubscriptions: number;
   #encoder = new Encoder();
@@ -94,9 +94,9 @@ class Publisher implements SocketPattern {
     for (const [peer, subscriber] of this.#subscribers) {
       if (!subscriber.prefixes.matches(topic)) continue;
       if (peer.outbox.hasRoom) {
-        if (subscriber.isDropping) this.#caughtUp(peer, subscriber);
         encoded ??= this.#encoder.encode(frames);
         peer.send(encoded);
+        if (subscriber.isDropping) this.#caughtUp(peer, subscriber);
         if (result === 'unwanted') result = 'sent';
       } else {
         this.#drop(peer, subscriber);
@@ -128,10 +128,10 @@ class Publisher implements SocketPattern {
 
   onGone(peer: Peer): void {
     const subscriber = this.#subscribers.get(peer);
-    if (subscriber !== undefined) this.#caughtUp(peer, subscriber);
     this.#subscribers.delete(peer);
     this.#longest = Math.max(0, ...[...this.#subscribers.values()].map(({ prefixes }) => prefixes.longest));
     peer.counts.lostMessages += peer.outbox.clear().length;
+    if (subscriber !== undefined) this.#caughtUp(peer, subscriber);
   }
 
   onClosing(): void {
@@ -161,14 +161,19 @@ class Publisher implements SocketPattern {
 
   #drop(peer: Peer, subscriber: Subscriber): void {
     peer.counts.droppedMessages++;
-    if (subscriber.isDropping) subscriber.dropped++;
-    else peer.tellDropped(1);
+    if (subscriber.isDropping) {
+      subscriber.dropped++;
+      return;
+    }
+    // Whoever hears of it may send, which comes back here.
     subscriber.isDropping = true;
+    peer.tellDropped(1);
   }
 
   #caughtUp(peer: Peer, subscriber: Subscriber): void {
-    if (subscriber.dropped > 0) peer.tellDropped(subscriber.dropped);
+    const { dropped } = subscriber;
     subscriber.dropped = 0;
     subscriber.isDropping = false;
+    if (dropped > 0) peer.tellDropped(dropped);
   }
 }

@@ -25,6 +25,9 @@ function pull(settings: Settings, reader: Reader): SocketPattern {
     type: 'PULL',
     peerTypes: ['PUSH'],
     limits: settings,
+    get leftCount() {
+      return reader.leftCount;
+    },
     hasUnsent: false,
     onReady() {},
     onMessage: (peer, message, sizeBytes) => reader.push(peer, message, sizeBytes),

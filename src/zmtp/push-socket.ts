@@ -1,9 +1,9 @@
 import { AlidadeError } from '../shared/errors.ts';
 import { Fifo } from './fifo.ts';
 import type { Frames } from './message.ts';
-import { normalize, type SocketOptions } from './options.ts';
+import { normalize, type SocketOptions, waitingTime } from './options.ts';
 import type { Peer } from './peer.ts';
-import { type SocketPattern, socketClosed, ZmtpSocket } from './socket.ts';
+import { noFrames, type SocketPattern, socketClosed, ZmtpSocket } from './socket.ts';
 import { maxCommandBytes } from './wire/decoder.ts';
 import { type EncodedMessage, Encoder } from './wire/encoder.ts';
 import { ProtocolError } from './wire/protocol-error.ts';
@@ -40,10 +40,11 @@ export class PushSocket extends ZmtpSocket {
   }
 
   /**
-   * Resolves when the whole message is queued for a peer within its high-water marks, or could not be in time. Large
-   * frames are not copied: leave their bytes as they are until they are sent.
+   * Resolves when the whole message is queued for a peer within its high-water marks, or could not be in time. Leave
+   * the bytes of all frames as they are until then, and those of large ones, which are not copied, until they are sent.
    *
-   * @throws ALI_SOCKET_CLOSED; ALI_ABORTED by the signal, and then nothing was queued; ALI_USAGE for no frame at all
+   * @throws ALI_SOCKET_CLOSED; ALI_ABORTED by the signal, and then nothing was queued; ALI_USAGE for no frame at all or
+   *   a `timeoutMs` that is not a whole number in its range
    */
   send(frames: Frames, options?: SendOptions): Promise<PushResult> {
     return this.#pusher.send(frames, options);
@@ -75,6 +76,7 @@ class Pusher implements SocketPattern {
     maxMessageBytes: maxCommandBytes,
     maxFramesPerMessage: 1,
   };
+  readonly leftCount = 0;
   #encoder = new Encoder();
   #peers: Peer[] = [];
   #turn = 0;
@@ -97,12 +99,13 @@ class Pusher implements SocketPattern {
   }
 
   send(frames: Frames, options: SendOptions | undefined): Promise<PushResult> {
+    const { timeoutMs, signal } = options ?? {};
     try {
-      if (options?.signal?.aborted !== true && this.trySend(frames)) return sent;
+      if (timeoutMs !== undefined) waitingTime('timeoutMs', timeoutMs);
+      if (signal?.aborted !== true && this.trySend(frames)) return sent;
     } catch (error) {
       return Promise.reject(error);
     }
-    const { timeoutMs, signal } = options ?? {};
     if (signal?.aborted === true) return Promise.reject(aborted(signal));
     if (timeoutMs === 0) return timedOut;
     return new Promise((resolve, reject) => {
@@ -189,8 +192,4 @@ class Pusher implements SocketPattern {
 
 function aborted(signal: AbortSignal | undefined): AlidadeError {
   return new AlidadeError('ALI_ABORTED', 'sending was given up by its signal', { cause: signal?.reason });
-}
-
-export function noFrames(): AlidadeError {
-  return new AlidadeError('ALI_USAGE', 'a message has at least one frame (it may be empty)');
 }

@@ -39,6 +39,11 @@ export class Reader {
     this.#queue.forget(peer);
   }
 
+  /** Peers that are gone while messages of them wait. */
+  get leftCount(): number {
+    return this.#queue.leftCount;
+  }
+
   /** Something may have come in. */
   deliver(): void {
     if (!this.#queue.isEmpty) this.#waiter?.deliver();
@@ -77,23 +82,33 @@ export class Reader {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve, reject) => {
       let isBusy = false;
+      let settle: (() => void) | undefined;
       const end = (error?: unknown) => {
         stopWaiting();
-        if (error === undefined) resolve();
-        else reject(error);
+        settle ??= error === undefined ? resolve : () => reject(error);
+        if (!isBusy) settle();
+      };
+      const done = () => {
+        isBusy = false;
+        settle?.();
+      };
+      const fail = (error: unknown) => {
+        stopWaiting();
+        reject(error);
       };
       const deliver = () => {
         while (!isBusy && this.#waiter === waiter && !this.#queue.isEmpty) {
+          isBusy = true;
           try {
             const pending = callback(this.#batch());
-            if (pending === undefined) continue;
-            isBusy = true;
-            pending.then(() => {
-              isBusy = false;
-              deliver();
-            }, end);
+            if (pending === undefined) done();
+            else
+              pending.then(() => {
+                done();
+                deliver();
+              }, fail);
           } catch (error) {
-            end(error);
+            fail(error);
           }
         }
       };

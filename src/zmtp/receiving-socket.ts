@@ -46,7 +46,7 @@ export abstract class ReceivingSocket extends ZmtpSocket implements AsyncIterabl
    * Calls back with all that has come, in the turn in which it came: the fastest way to receive. While a promise that
    * the callback gives is pending, messages wait, up to the high-water marks; then the peers do.
    *
-   * @returns when the socket is closed
+   * @returns when the socket is closed, and the last promise of the callback is settled
    * @throws what the callback throws; ALI_ABORTED by the signal; ALI_USAGE when somebody else is reading
    * @example
    * const pull = new PullSocket();

@@ -1,6 +1,6 @@
 import { AlidadeError } from '../shared/errors.ts';
 import { Monitor, type MonitorListener } from './monitor.ts';
-import type { Settings } from './options.ts';
+import { type Settings, waitingTime } from './options.ts';
 import type { Pattern } from './peer.ts';
 import { Peers } from './peers.ts';
 import type { SocketStatistics } from './statistics.ts';
@@ -98,9 +98,12 @@ export abstract class ZmtpSocket implements AsyncDisposable {
   /**
    * Closes the socket. Nothing more is received or taken to be sent; what waits to be sent is sent for up to
    * `lingerMs` (else the option of the socket), and dropped then. Calling it again waits for the first call.
+   *
+   * @throws ALI_USAGE when `lingerMs` is not a whole number in its range; the socket is open then
    */
-  close(options: { readonly lingerMs?: number | undefined } = {}): Promise<void> {
-    this.#closed ??= this.#close(options.lingerMs ?? this.#lingerMs);
+  async close(options: { readonly lingerMs?: number | undefined } = {}): Promise<void> {
+    const lingerMs = waitingTime('lingerMs', options.lingerMs ?? this.#lingerMs);
+    this.#closed ??= this.#close(lingerMs);
     return this.#closed;
   }
 
@@ -124,4 +127,8 @@ export abstract class ZmtpSocket implements AsyncDisposable {
 
 export function socketClosed(): AlidadeError {
   return new AlidadeError('ALI_SOCKET_CLOSED', 'the socket is closed; make a new one');
+}
+
+export function noFrames(): AlidadeError {
+  return new AlidadeError('ALI_USAGE', 'a message has at least one frame (it may be empty)');
 }

@@ -56,6 +56,10 @@ class Subscriber implements SocketPattern {
     this.#reader = reader;
   }
 
+  get leftCount(): number {
+    return this.#reader.leftCount;
+  }
+
   subscribe(prefix: string): void {
     if (this.#prefixes.add(prefix)) this.#tell('SUBSCRIBE', prefix);
   }

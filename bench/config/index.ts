@@ -63,7 +63,10 @@ async function measure(url: string, count: number): Promise<Measured> {
     measured[what] = performance.now() - start;
   };
   const peak = () => process.resourceUsage().maxRSS / 1024 - before / 1024 / 1024;
+  const idle = process.cpuUsage();
   await timed('populate', () => database.populate(text));
+  const { user, system } = process.cpuUsage(idle);
+  measured['populate, CPU time of the process'] = (user + system) / 1000;
   measured['memory of populate, peak'] = peak();
   await timed('populate again, nothing new', () => database.populate(text));
   const delays: number[] = [];

@@ -63,19 +63,33 @@ export function planOf({ loaded, target, author, message, timeSeconds }: Goal): 
     record({ author: foreignAuthor, message: foreignMessage, changes: foreign, ...ordering });
   }
   if (kind !== 'same') record({ author, message, changes, ...order });
+  const bytesOf = sharedBytes();
   const operations: Operation[] = [
     ...records.flatMap(recordOperations),
     ...membershipOperations(configuration, kind),
-    ...hashOperations(loaded, changes),
+    ...hashOperations(loaded, changes, bytesOf),
     ...(kind === 'removed'
       ? forgettingOperations(configuration)
-      : [...headOperations(configuration, committed, goal), ...orderOperations(loaded, goal, isOrdered)]),
+      : [
+          ...headOperations(configuration, committed, goal, bytesOf),
+          ...orderOperations(loaded, goal, isOrdered),
+        ]),
   ];
   const revision = loaded.revision + records.length;
   const conditions: Condition[] = [
     { if: 'revision', key: historyKey(configuration), revision: loaded.revision },
   ];
   return { configuration, kind, revision, foreign, changes, conditions, operations };
+}
+
+/** The bytes of names, which stand in several operations and notices each: one copy serves all. */
+function sharedBytes(): (name: string) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  return (name) => {
+    const bytes = known.get(name) ?? keyBytes(name);
+    known.set(name, bytes);
+    return bytes;
+  };
 }
 
 function kindOf(exists: boolean, target: State | undefined, differs: boolean): Plan['kind'] {
@@ -104,6 +118,8 @@ function orderOf(before: State, changes: readonly HashChange[], after: State): O
     if (place !== placeText(placeByName(hash))) places.set(hash, place);
   }
   const found = places.size > 0 ? { places } : {};
+  // What is all new is told in its order.
+  if (before.size === 0) return found;
   const replayed = new Map(before);
   apply(changes, replayed, (hash) => after.get(hash)?.place ?? placeByName(hash));
   if (sameOrder(replayed, after)) return found;
@@ -126,11 +142,12 @@ function orderOf(before: State, changes: readonly HashChange[], after: State): O
 function* hashOperations(
   { configuration, strays }: Loaded,
   changes: readonly HashChange[],
+  bytesOf: (name: string) => Uint8Array,
 ): Generator<Operation> {
   const key = membersKey(configuration);
   const added = changes.filter(({ kind }) => kind === 'added');
   if (added.length > 0) {
-    const members = added.map(({ hash }) => keyBytes(hash));
+    const members = added.map(({ hash }) => bytesOf(hash));
     yield { do: 'set-add', key, members, notice: told(key, '+') };
   }
   for (const { hash, kind, fields } of changes) {
@@ -143,12 +160,15 @@ function* hashOperations(
     const written = fields.flatMap(({ field, after }): Field[] => {
       const stray = strays.get(hash)?.get(field);
       const isThere = stray !== undefined && after !== undefined && wireText(stray) === wireText(after);
-      return after === undefined || isThere ? [] : [[keyBytes(field), wireBytes(after)]];
+      return after === undefined || isThere ? [] : [[bytesOf(field), wireBytes(after)]];
     });
-    if (written.length > 0) yield { do: 'set-fields', key: hash, fields: written, notice: { channel: hash } };
+    if (written.length > 0) {
+      const name = bytesOf(hash);
+      yield { do: 'set-fields', key: name, fields: written, notice: { channel: name } };
+    }
     for (const { field, after } of fields) if (after === undefined) yield fieldOperation(hash, field, after);
     if (kind === 'removed') {
-      yield { do: 'set-remove', key, members: [keyBytes(hash)], notice: fixed(key, `-${hash}`) };
+      yield { do: 'set-remove', key, members: [bytesOf(hash)], notice: fixed(key, `-${hash}`) };
     }
   }
 }
@@ -174,14 +194,19 @@ function forgettingOperations(configuration: string): Operation[] {
   return [headKey(configuration), orderKey(configuration)].map((key) => ({ do: 'delete', key }) as const);
 }
 
-function* headOperations(configuration: string, committed: State, goal: State): Generator<Operation> {
+function* headOperations(
+  configuration: string,
+  committed: State,
+  goal: State,
+  bytesOf: (name: string) => Uint8Array,
+): Generator<Operation> {
   const key = headKey(configuration);
   const texts: Field[] = [];
   for (const [hash, { fields }] of goal) {
     const before = committed.get(hash)?.fields;
     if (before === fields) continue;
     const text = fieldsText(fields);
-    if (before === undefined || fieldsText(before) !== text) texts.push([keyBytes(hash), Buffer.from(text)]);
+    if (before === undefined || fieldsText(before) !== text) texts.push([bytesOf(hash), Buffer.from(text)]);
   }
   if (texts.length > 0) yield { do: 'set-fields', key, fields: texts };
   for (const hash of committed.keys()) if (!goal.has(hash)) yield { do: 'delete-field', key, field: hash };

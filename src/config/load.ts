@@ -72,8 +72,16 @@ async function tryLoad(
   ]);
   const members = new Set(memberKeys.map(keyText));
   const head = new Map(headFields.map(([name, text]) => [keyText(name), text]));
-  const names = [...new Set([...members, ...also])];
-  const wire = new Map<string, readonly Field[]>();
+  const places = placesInOrder(configuration, orderItems.map(keyText), members, head.keys());
+  const committed = new Map<string, HashState>();
+  for (const [name, place] of places) {
+    const text = head.get(name);
+    if (text !== undefined) committed.set(name, { place, fields: headFieldsOf(text, name) });
+  }
+  const names = [...places.keys()].filter((name) => members.has(name));
+  for (const name of also) if (!members.has(name)) names.push(name);
+  const current = new Map<string, HashState>();
+  const strays = new Map<string, Fields>();
   for (let i = 0; i < names.length; i += atOnce) {
     throwIfAborted(signal);
     const some = names.slice(i, i + atOnce);
@@ -83,24 +91,12 @@ async function tryLoad(
     ]);
     if (now !== revision) return undefined;
     some.forEach((name, j) => {
-      const fields = hashes[j];
-      if (fields !== undefined && fields.length > 0) wire.set(name, fields);
+      const fields = hashes[j] ?? [];
+      const place = members.has(name) ? places.get(name) : undefined;
+      if (place !== undefined) current.set(name, currentState(place, committed.get(name), fields));
+      else if (fields.length > 0) strays.set(name, foreignFields(fields));
     });
     onProgress?.(Math.min(i + atOnce, names.length), names.length);
-  }
-  const committed = new Map<string, HashState>();
-  const current = new Map<string, HashState>();
-  const places = placesInOrder(configuration, orderItems.map(keyText), members, head.keys());
-  for (const [name, place] of places) {
-    const text = head.get(name);
-    const before = text === undefined ? undefined : { place, fields: headFieldsOf(text, name) };
-    if (before !== undefined) committed.set(name, before);
-    if (members.has(name)) current.set(name, currentState(place, before, wire.get(name) ?? []));
-  }
-  const strays = new Map<string, Fields>();
-  for (const name of also) {
-    const fields = wire.get(name);
-    if (fields !== undefined && !members.has(name)) strays.set(name, foreignFields(fields));
   }
   const exists = configurations.some((key) => keyText(key) === configuration);
   return { configuration, exists, revision, committed, current, strays };

@@ -24,14 +24,14 @@ import type {
   ExportOptions,
   HistoryOptions,
   PopulateOptions,
-  Problem,
   UpdateOptions,
+  Validation,
 } from './options.ts';
 import { commitOf, decodeCommit, wholeCommit } from './record.ts';
 import { stateAt } from './replay.ts';
 import { type State, stateText } from './state.ts';
 import { inFormat } from './text.ts';
-import { problemsOf } from './validate.ts';
+import { validation } from './validate.ts';
 import { WholeConfigurations } from './whole.ts';
 import { Writer } from './writer.ts';
 
@@ -222,7 +222,7 @@ export class ConfigurationDatabase implements AsyncDisposable {
     throw new AlidadeError('ALI_NOT_FOUND', `there is no hash or set '${name}'`);
   }
 
-  /** The sets of the database and all hashes in them; with `all` every key of the space. */
+  /** The set of configurations, then the set of each, followed by its hashes; with `all` also every other key of the space. */
   dump(options: { readonly all?: boolean | undefined } = {}): AsyncGenerator<Entry> {
     return dumpEntries(this.#space, options.all ?? false, (configuration) => this.#noted(configuration));
   }
@@ -322,13 +322,13 @@ export class ConfigurationDatabase implements AsyncDisposable {
     readonly configurations?: readonly string[] | undefined;
     readonly text?: string | undefined;
     readonly name?: string | undefined;
-  }): Promise<Problem[]> {
+  }): Promise<Validation> {
     const { text, name = 'input' } = options;
     const { configurations = text === undefined ? await this.configurations() : [] } = options;
     if (text !== undefined) checkLength(text, name);
     const states = text === undefined ? new Map<string, State>() : readDocument(text, name);
     for (const configuration of configurations) states.set(configuration, await this.#state(configuration));
-    return problemsOf(states);
+    return validation(states);
   }
 
   /**

@@ -50,7 +50,8 @@ async function* configurationEntries(
   if (names.length > 0) yield { kind: 'set', name: configurationsKey, members: names };
   for (const configuration of names) {
     const { current } = await read(configuration);
-    yield { kind: 'set', name: membersKey(configuration), members: [...current.keys()].sort() };
-    for (const [name, { fields }] of current) yield { kind: 'hash', name, fields: [...fields] };
+    const members = [...current.keys()].sort();
+    yield { kind: 'set', name: membersKey(configuration), members };
+    for (const name of members) yield { kind: 'hash', name, fields: [...(current.get(name)?.fields ?? [])] };
   }
 }

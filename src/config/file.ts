@@ -12,14 +12,13 @@ export const maxFileBytes = 64 * 1024 * 1024;
  * @throws ConfigurationError when it is not there, is no file, is longer than 64 MiB or is not UTF-8
  */
 export async function readConfigurationFile(path: string): Promise<string> {
-  let bytes: Buffer;
   try {
     const file = await open(path);
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) throw new Error('it is a folder');
       if (stat.size > maxFileBytes) throw tooLong(path, stat.size);
-      bytes = await file.readFile();
+      return await readConfigurationText(file.createReadStream({ autoClose: false }), path);
     } finally {
       await file.close();
     }
@@ -27,15 +26,34 @@ export async function readConfigurationFile(path: string): Promise<string> {
     if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-  return decode(bytes, path);
+}
+
+/**
+ * The text of what comes as bytes, such as standard input; of a pipe the length is not known before.
+ *
+ * @param name how messages name it
+ * @throws ConfigurationError when it is longer than 64 MiB or is not UTF-8
+ */
+export async function readConfigurationText(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+): Promise<string> {
+  const read: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxFileBytes) throw tooLong(name);
+    read.push(chunk);
+  }
+  return decode(Buffer.concat(read, sizeBytes), name);
 }
 
 export function checkLength(text: string, name: string): void {
   if (text.length > maxFileBytes) throw tooLong(name, text.length);
 }
 
-function tooLong(name: string, sizeBytes: number): ConfigurationError {
-  const size = Math.ceil(sizeBytes / 1024 / 1024);
+function tooLong(name: string, sizeBytes?: number): ConfigurationError {
+  const size = sizeBytes === undefined ? 'more than 64' : Math.ceil(sizeBytes / 1024 / 1024);
   return new ConfigurationError(
     `${name} has ${size} MiB; a configuration file may have 64 MiB. Split it by configurations.`,
   );

@@ -12,7 +12,7 @@ export type {
 export { ConfigurationDatabase } from './database.ts';
 export { ConfigurationError, RevisionError } from './errors.ts';
 export type * from './event.ts';
-export { maxFileBytes, readConfigurationFile } from './file.ts';
+export { readConfigurationFile, readConfigurationText } from './file.ts';
 export { type JsonNode, readJson } from './json.ts';
 export { type OpenConfigurationDatabaseOptions, openConfigurationDatabase } from './open.ts';
 export type * from './options.ts';

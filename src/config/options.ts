@@ -80,6 +80,13 @@ export type Entry =
   /** Neither hash nor set: only `--all` finds it. */
   | { readonly kind: 'value' | 'series' | 'list' | 'other'; readonly name: string };
 
+/** What `validate` found. */
+export interface Validation {
+  /** How many sections have a schema, and were checked. */
+  readonly sections: number;
+  readonly problems: readonly Problem[];
+}
+
 /** Where a section does not fit its schema. */
 export interface Problem {
   readonly configuration: string;

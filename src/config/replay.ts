@@ -26,7 +26,7 @@ export async function* commitsUpTo(
 /** The configuration as a revision left it, made from its commits one after the other. */
 export async function stateAt(space: Space, configuration: string, revision: number): Promise<State> {
   const length = await space.read({ read: 'length', key: historyKey(configuration) });
-  if (!Number.isSafeInteger(revision) || revision < 0 || revision > length) {
+  if (!Number.isSafeInteger(revision) || revision < 0 || revision > length || length === 0) {
     throw new ConfigurationError(
       length === 0
         ? `configuration '${configuration}' has no history`

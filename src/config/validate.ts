@@ -2,19 +2,20 @@ import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import { messageOf } from '../shared/errors.ts';
 import { ConfigurationError } from './errors.ts';
 import { objectText } from './json.ts';
-import type { Problem } from './options.ts';
+import type { Problem, Validation } from './options.ts';
 import { fieldsText, type State, stateText } from './state.ts';
 
 /** The section whose items are JSON Schemas, each for the section of its name. */
 const schemasSection = 'schemas';
 
 /**
- * Where states do not fit their own schemas.
+ * Whether states fit their own schemas.
  *
  * @throws ConfigurationError when a schema is none, or asks for what is not supported
  */
-export async function problemsOf(states: ReadonlyMap<string, State>): Promise<Problem[]> {
+export async function validation(states: ReadonlyMap<string, State>): Promise<Validation> {
   const problems: Problem[] = [];
+  let sections = 0;
   for (const [configuration, state] of states) {
     const schemas = [...state.values()].filter(({ place }) => place.section === schemasSection);
     if (schemas.length === 0) continue;
@@ -30,6 +31,7 @@ export async function problemsOf(states: ReadonlyMap<string, State>): Promise<Pr
       }
       // A schema for a section that is not there says what it may hold, not that it must be there.
       if (!Object.hasOwn(content, section)) continue;
+      sections++;
       let errors: OutputUnit[];
       try {
         const schema = JSON.parse(fieldsText(fields)) as Schema;
@@ -45,7 +47,7 @@ export async function problemsOf(states: ReadonlyMap<string, State>): Promise<Pr
       }
     }
   }
-  return problems;
+  return { sections, problems };
 }
 
 /** Without those that only say that something inside of them does not fit, which says so itself. */

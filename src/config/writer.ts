@@ -97,9 +97,12 @@ export class Writer {
       if (!applied) return false;
     } catch (error) {
       if (!isAlidadeError(error, 'ALI_WRONG_KIND')) throw error;
-      throw new ConfigurationError(`a key that is needed holds something else: ${error.message}`, {
-        cause: error,
-      });
+      throw new ConfigurationError(
+        `a key that is needed is another program's: ${error.message}. Rename it, or what needs it.`,
+        {
+          cause: error,
+        },
+      );
     }
     for (const { configuration, kind, foreign } of plans) {
       if (kind !== 'removed' && (kind !== 'same' || foreign.length > 0)) this.#whole.changed(configuration);
@@ -115,7 +118,7 @@ export class Writer {
     if (aim === undefined || others.length > 0) {
       throw new AlidadeError(
         'ALI_USAGE',
-        `ifRevision needs exactly one configuration, because each has revisions of its own; here are ${plans.length}`,
+        `--if-revision (ifRevision) needs exactly one configuration, because each has revisions of its own; here are ${plans.length}: write them one by one`,
       );
     }
     const { configuration, revision } = aim.loaded;

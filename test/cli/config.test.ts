@@ -203,7 +203,9 @@ describe('changes', () => {
     expect(await said('remove', 'source', 'instrument1', 'motor4')).toBe(
       'instrument1: 1 hash removed; revision 4',
     );
-    expect(await said('add', 'configuration', 'instrument3')).toContain('instrument3: added');
+    expect(await said('add', 'configuration', 'instrument3')).toBe(
+      'instrument3: added, it is empty; revision 1',
+    );
     expect(await said('query', 'configurations')).toBe('instrument1\ninstrument2\ninstrument3');
     expect(await said('remove', 'configuration', 'instrument3')).toContain('instrument3: removed');
     expect(await said('query', 'configurations')).toBe('instrument1\ninstrument2');
@@ -239,7 +241,17 @@ describe('changes', () => {
         ],
       },
     ]);
-    expect(await refused(2, 'diff')).toContain('say which, as in --configuration instrument1');
+    expect(await said('diff', '--file', sample)).toBe(
+      `instrument1:\n  ${motor2}\n-   address  IOC:m3\n+   address  IOC:m2\ninstrument2: no difference`,
+    );
+    const newest = await said('diff');
+    expect(newest).toContain(`instrument1:\n${difference}\ninstrument2:\n+ experiment:instrument2\n`);
+    expect(await refused(2, 'diff', '1')).toContain('say which, as in --configuration instrument1');
+    expect(await refused(2, 'diff', '--configuration', 'instrument7')).toContain('did you mean instrument1?');
+    expect(await refused(2, 'checkout', '0', '--configuration', 'instrument7')).toContain('no history');
+    expect(await refused(2, 'populate', sample, '--if-revision', '1')).toMatch(
+      /--if-revision .*exactly one configuration/,
+    );
     expect(await said('checkout', '1', '--configuration', 'instrument1', '--dry-run')).toContain(
       '+   address  IOC:m2',
     );
@@ -267,7 +279,7 @@ describe('changes', () => {
   });
 
   test('validate tells what does not fit the schemas', async () => {
-    expect(await said('validate')).toBe('no value is against its schema');
+    expect(await said('validate')).toMatch(/^nothing was checked: no section has a schema/);
     const source = { type: 'object', properties: { address: { type: 'string' } }, required: ['address'] };
     const schema = { type: 'object', additionalProperties: source };
     const content = {
@@ -280,6 +292,11 @@ describe('changes', () => {
       stdout: expect.stringMatching(/^a\.sources\.m2\.?.*address/),
     });
     expect(stderr).toBe('alidade: 1 value does not fit its schema (ALI_CONFIGURATION)\n');
+    const good = file(
+      'good.json',
+      JSON.stringify({ a: { ...content.a, sources: { m1: { address: 'x' } } } }),
+    );
+    expect(await said('validate', '--file', good)).toBe('1 section checked: no value is against its schema');
   });
 });
 
@@ -338,6 +355,8 @@ test('no such file, a folder, bytes that are no text, a file of 200 MB', async (
   const large = join(folder.path, 'large.json');
   await shell.sh(`truncate -s 200M ${large}`);
   expect(await refused(2, 'populate', large)).toMatch(/large\.json.*MiB/);
+  // What has no length before it is read.
+  expect(await refused(2, 'populate', '/dev/zero')).toMatch(/\/dev\/zero has more than 64 MiB/);
   expect(await refused(3, 'dump')).toContain('(ALI_STORE_NOT_FOUND)');
 });
 

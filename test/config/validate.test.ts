@@ -22,12 +22,13 @@ test('a section is held against its schema in the configuration', async () => {
   await using database = await openConfigurationDatabase('memory:');
   const good = { schemas, sources: { m1: { address: 'IOC:m1', type: 't' } }, user: { age: 3 } };
   await database.populate(JSON.stringify({ c: good, other: { sources: { m: {} } } }));
-  expect(await database.validate({})).toEqual([]);
+  expect(await database.validate({})).toEqual({ sections: 2, problems: [] });
+  expect(await database.validate({ configurations: ['other'] })).toEqual({ sections: 0, problems: [] });
   await database.update('source:c:m1', 'address', 'm1');
   await database.addSource('c', 'm/2', { type: 't' });
   await database.update('user:c', 'age', '-1', { json: true });
   await database.update('user:c', 'name', 'x');
-  const found = await database.validate({ configurations: ['c'] });
+  const { problems: found } = await database.validate({ configurations: ['c'] });
   expect(found.map(({ section, path }) => [section, ...path].join(' '))).toEqual([
     'sources m1 address',
     'sources m/2',
@@ -40,7 +41,10 @@ test('a section is held against its schema in the configuration', async () => {
 test('a text is held against the schemas in it, and nothing is written', async () => {
   await using database = await openConfigurationDatabase('memory:');
   const text = JSON.stringify({ c: { schemas, sources: { m1: { address: 'IOC:m1' } } } });
-  expect(await database.validate({ text })).toMatchObject([{ section: 'sources', path: ['m1'] }]);
+  expect(await database.validate({ text })).toMatchObject({
+    sections: 1,
+    problems: [{ section: 'sources', path: ['m1'] }],
+  });
   expect(await database.configurations()).toEqual([]);
 });
 

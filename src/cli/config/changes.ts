@@ -23,7 +23,8 @@ export function changeSummary({ configuration, kind, revision, changes }: Config
     return count === 0 ? [] : [`${counted(count, 'hash', 'hashes')} ${each}`];
   });
   const what = kind === 'changed' ? '' : ` ${kind},`;
-  return `${name}:${what} ${kinds.join(', ') || 'the order changed'}; revision ${revision}`;
+  const none = kind === 'changed' ? 'the order changed' : 'it is empty';
+  return `${name}:${what} ${kinds.join(', ') || none}; revision ${revision}`;
 }
 
 /** Prints what was done; of a dry run everything that would be. */

@@ -12,7 +12,7 @@ import {
   withConfigurations,
 } from './open.ts';
 import { changesJson, objectJson } from './show.ts';
-import { readText } from './text.ts';
+import { nameOfText, readText } from './text.ts';
 import { onlyConfiguration, whichConfiguration } from './which.ts';
 
 interface DiffVerbOptions extends ConfigOptions {
@@ -21,7 +21,7 @@ interface DiffVerbOptions extends ConfigOptions {
 }
 
 const help = `
-Without revisions it shows the newest commit; with A, what changed from revision A until now; with A and B, from A to B.
+Without revisions it shows the newest commit, of each configuration if none is named; with A, what changed from revision A until now; with A and B, from A to B.
 With --file it shows what that file would change, in all its configurations, or in one of them (also at revision A).`;
 
 export function defineDiff(config: Command, terminal: Terminal): void {
@@ -56,11 +56,8 @@ export function defineDiff(config: Command, terminal: Terminal): void {
         terminal,
         'read',
         async (open) => {
-          const to = text === undefined ? b : { text, name: file === '-' ? 'standard input' : file };
-          const isWholeFile =
-            typeof to === 'object' && a === undefined && options.configuration === undefined;
-          const diffs = isWholeFile ? await wholeFile(open, to) : [await between(open, a, to, options)];
-          await printDiffs(terminal, diffs, options);
+          const to = file === undefined || text === undefined ? b : { text, name: nameOfText(file) };
+          await printDiffs(terminal, await differences(open, a, to, options), options);
         },
         about,
       );
@@ -75,22 +72,25 @@ interface Difference {
 
 type Side = DiffOptions['to'];
 
-async function between(
+/** Of one configuration; without its name and without revisions of all, or of all that the file names. */
+async function differences(
   open: OpenConfigurations,
   from: number | undefined,
   to: Side,
   options: DiffVerbOptions,
-): Promise<Difference> {
-  const configuration = await onlyConfiguration(open, options);
-  return { configuration, changes: await open.database.diff(configuration, { from, to }) };
-}
-
-/** Of a file all configurations that it names, as populate would change them. */
-function wholeFile(
-  { database }: OpenConfigurations,
-  { text, name }: Exclude<Side, number | undefined>,
 ): Promise<Difference[]> {
-  return database.populate(text, { name, dryRun: true });
+  const { database } = open;
+  const isOfAll = options.configuration === undefined && from === undefined;
+  if (isOfAll && typeof to === 'object') {
+    return database.populate(to.text, { name: to.name, dryRun: true });
+  }
+  const all = isOfAll ? await database.configurations() : [];
+  const names = all.length > 1 ? all : [await onlyConfiguration(open, options)];
+  const found: Difference[] = [];
+  for (const configuration of names) {
+    found.push({ configuration, changes: await database.diff(configuration, { from, to }) });
+  }
+  return found;
 }
 
 async function printDiffs(

@@ -29,8 +29,9 @@ export function defineHistory(config: Command, terminal: Terminal): void {
         'read',
         async ({ database }) => {
           const names = configuration === undefined ? await database.configurations() : [configuration];
-          const commits: Commit[] = [];
-          for (const name of names) commits.push(...(await database.history(name, { limit })));
+          const each: Commit[][] = [];
+          for (const name of names) each.push(await database.history(name, { limit }));
+          const commits = each.flat();
           commits.sort((a, b) => b.timeSeconds - a.timeSeconds || b.revision - a.revision);
           const shown = commits.slice(0, limit);
           const lines = options.json === true ? jsonLines(shown) : tableLines(shown, terminal);
@@ -60,7 +61,9 @@ function tableLines(commits: readonly Commit[], terminal: Terminal): string[] {
       message,
     ].map((cell) => printable(cell)),
   );
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = head.map((name, i) =>
+    rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), name.length),
+  );
   const isNumber = (i: number) => i === 1 || i === 4;
   const line = (cells: readonly string[]) =>
     cells

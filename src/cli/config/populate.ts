@@ -9,7 +9,7 @@ import {
   withCommitOptions,
   withConfigurations,
 } from './open.ts';
-import { readText } from './text.ts';
+import { nameOfText, readText } from './text.ts';
 
 interface PopulateVerbOptions extends CommitVerbOptions {
   readonly dryRun?: boolean;
@@ -57,7 +57,7 @@ async function populate(
 ) {
   using bar = await openProgress(terminal);
   return await database.populate(text, {
-    name: file === '-' ? 'standard input' : file,
+    name: nameOfText(file),
     message,
     ifRevision,
     dryRun,

@@ -16,21 +16,21 @@ export function defineDump(config: Command, terminal: Terminal): void {
     .addHelpText('after', examples('alidade config dump', 'alidade config dump --all --json'))
     .action((options: ConfigOptions & { readonly all?: boolean }) =>
       withConfigurations(options, terminal, 'read', async ({ database }) => {
-        const entries: Entry[] = [];
-        for await (const entry of database.dump({ all: options.all })) entries.push(entry);
+        const entries = database.dump({ all: options.all });
         const lines = options.json === true ? jsonLines(entries) : treeLines(entries);
-        for (const line of lines) await printLine(terminal, line);
+        for await (const line of lines) await printLine(terminal, line);
       }),
     );
 }
 
 /** One object, a member a line: a hash is an object, a set a list, and of anything else the kind is told. */
-function* jsonLines(entries: readonly Entry[]): Generator<string> {
-  yield '{';
-  for (const [i, entry] of entries.entries()) {
-    const comma = i === entries.length - 1 ? '' : ',';
-    yield ` ${JSON.stringify(entry.name)}:${entryJson(entry)}${comma}`;
+async function* jsonLines(entries: AsyncIterable<Entry>): AsyncGenerator<string> {
+  let line = '{';
+  for await (const entry of entries) {
+    yield line === '{' ? line : `${line},`;
+    line = ` ${JSON.stringify(entry.name)}:${entryJson(entry)}`;
   }
+  yield line;
   yield '}';
 }
 

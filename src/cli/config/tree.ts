@@ -5,53 +5,46 @@ import { fieldLines } from './show.ts';
 type Hash = Extract<Entry, { kind: 'hash' }>;
 
 /**
- * The entries of the space as a tree: configurations, their hashes, the fields of those. What belongs to no configuration
- * stands behind it.
+ * The entries of `dump` as a tree, while they come: configurations, their hashes, the fields of those. What belongs to no
+ * configuration stands behind it.
  */
-export function* treeLines(entries: readonly Entry[]): Generator<string> {
-  const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const shown = new Set<string>();
-  const membersOf = (name: string): readonly string[] | undefined => {
-    const entry = byName.get(name);
-    if (entry?.kind !== 'set') return undefined;
-    shown.add(name);
-    return entry.members;
-  };
-  const configurations = membersOf('configurations');
-  if (configurations !== undefined) yield 'configurations';
-  for (const [name, isLast] of withLast(configurations ?? [])) {
-    yield `${branch(isLast)}${printable(name)}`;
-    for (const [hash, isLastHash] of withLast(membersOf(`configuration:${name}`) ?? [])) {
-      shown.add(hash);
-      const trunk = stem(isLast);
-      const entry = byName.get(hash);
-      yield `${trunk}${branch(isLastHash)}${printable(hash)}${entry?.kind === 'hash' ? '' : ' (not there)'}`;
-      if (entry?.kind === 'hash') yield* fieldsOf(entry, trunk + stem(isLastHash));
+export async function* treeLines(entries: AsyncIterable<Entry>): AsyncGenerator<string> {
+  const left = { configurations: 0, hashes: 0 };
+  let isTree = false;
+  let isBehind = false;
+  for await (const entry of entries) {
+    if (entry.kind === 'set' && entry.name === 'configurations') {
+      isTree = true;
+      left.configurations = entry.members.length;
+      yield 'configurations';
+    } else if (entry.kind === 'hash' && left.hashes > 0) {
+      const isLast = --left.hashes === 0;
+      const trunk = stem(left.configurations === 0);
+      yield `${trunk}${branch(isLast)}${printable(entry.name)}`;
+      yield* fieldsOf(entry, trunk + stem(isLast));
+    } else if (entry.kind === 'set' && left.configurations > 0) {
+      left.hashes = entry.members.length;
+      const isLast = --left.configurations === 0;
+      yield `${branch(isLast)}${printable(entry.name.slice('configuration:'.length))}`;
+    } else {
+      if (isTree && !isBehind) yield '';
+      isBehind = true;
+      yield* strayLines(entry);
     }
   }
-  yield* strayLines(
-    entries.filter(({ name }) => !shown.has(name)),
-    shown.size > 0,
-  );
 }
 
-/** What is in no configuration, one entry below the other. */
-function* strayLines(entries: readonly Entry[], isBehind: boolean): Generator<string> {
-  if (entries.length > 0 && isBehind) yield '';
-  for (const entry of entries) {
-    yield entry.kind === 'hash' ? printable(entry.name) : `${printable(entry.name)} (${entry.kind})`;
-    if (entry.kind === 'hash') yield* fieldsOf(entry, '');
-    if (entry.kind !== 'set') continue;
-    for (const [member, isLast] of withLast(entry.members)) yield `${branch(isLast)}${printable(member)}`;
+function* strayLines(entry: Entry): Generator<string> {
+  yield entry.kind === 'hash' ? printable(entry.name) : `${printable(entry.name)} (${entry.kind})`;
+  if (entry.kind === 'hash') yield* fieldsOf(entry, '');
+  if (entry.kind !== 'set') return;
+  for (const [i, member] of entry.members.entries()) {
+    yield `${branch(i === entry.members.length - 1)}${printable(member)}`;
   }
 }
 
 function* fieldsOf({ fields }: Hash, trunk: string): Generator<string> {
   for (const line of fieldLines(fields)) yield `${trunk}  ${line}`;
-}
-
-function* withLast<T>(items: readonly T[]): Generator<readonly [T, boolean]> {
-  for (const [i, item] of items.entries()) yield [item, i === items.length - 1];
 }
 
 function branch(isLast: boolean): string {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { ConfigurationError, type Problem } from '../../config/index.ts';
+import { ConfigurationError, type Validation } from '../../config/index.ts';
 import { examples } from '../options.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
 import { counted } from '../up/words.ts';
 import { type ConfigOptions, withConfigOptions, withConfigurations } from './open.ts';
-import { readText } from './text.ts';
+import { nameOfText, readText } from './text.ts';
 import { someOf } from './which.ts';
 
 const help = `
@@ -29,9 +29,9 @@ export function defineValidate(config: Command, terminal: Terminal): void {
         terminal,
         file === undefined ? 'read' : 'look',
         async ({ database }) => {
-          const name = file === '-' ? 'standard input' : file;
-          const problems = await database.validate({ configurations: someOf(names), text, name });
-          await printProblems(terminal, problems, options.json === true);
+          const name = file && nameOfText(file);
+          const found = await database.validate({ configurations: someOf(names), text, name });
+          await printValidation(terminal, found, options.json === true);
         },
         { configuration: names[0] },
       );
@@ -39,10 +39,20 @@ export function defineValidate(config: Command, terminal: Terminal): void {
 }
 
 /** @throws ALI_CONFIGURATION where there are any */
-async function printProblems(terminal: Terminal, problems: readonly Problem[], json: boolean): Promise<void> {
+async function printValidation(
+  terminal: Terminal,
+  { sections, problems }: Validation,
+  json: boolean,
+): Promise<void> {
   if (json) await printLine(terminal, JSON.stringify(problems));
-  else if (problems.length === 0) await printLine(terminal, 'no value is against its schema');
-  else {
+  else if (sections === 0) {
+    await printLine(
+      terminal,
+      'nothing was checked: no section has a schema (alidade config validate --help)',
+    );
+  } else if (problems.length === 0) {
+    await printLine(terminal, `${counted(sections, 'section')} checked: no value is against its schema`);
+  } else {
     for (const { configuration, section, path, message } of problems) {
       await printLine(terminal, printable(`${[configuration, section, ...path].join('.')}: ${message}`));
     }

@@ -14,18 +14,22 @@ export function packArguments(args: readonly Argument[]): readonly Argument[] {
 }
 
 /** A MessagePack array of byte strings, in the forms that every Redis since 2.8 unpacks: array 32 and str 32. */
-function packedArray(args: readonly Argument[]): Buffer {
-  const parts: Buffer[] = [header(0xdd, args.length)];
+export function packedArray(args: readonly Argument[]): Buffer {
+  let sizeBytes = 5;
+  for (const argument of args)
+    sizeBytes += 5 + (typeof argument === 'string' ? Buffer.byteLength(argument) : argument.length);
+  const packed = Buffer.allocUnsafe(sizeBytes);
+  let at = header(packed, 0, 0xdd, args.length);
   for (const argument of args) {
-    const bytes = typeof argument === 'string' ? Buffer.from(argument) : asBuffer(argument);
-    parts.push(header(0xdb, bytes.length), bytes);
+    const start = at + 5;
+    const length =
+      typeof argument === 'string' ? packed.write(argument, start) : asBuffer(argument).copy(packed, start);
+    at = header(packed, at, 0xdb, length) + length;
   }
-  return Buffer.concat(parts);
+  return packed;
 }
 
-function header(type: number, length: number): Buffer {
-  const bytes = Buffer.alloc(5);
-  bytes[0] = type;
-  bytes.writeUInt32BE(length, 1);
-  return bytes;
+function header(packed: Buffer, at: number, type: number, length: number): number {
+  packed[at] = type;
+  return packed.writeUInt32BE(length, at + 1);
 }

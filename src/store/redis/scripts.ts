@@ -46,18 +46,19 @@ const set = script(`${steps}return each(function(key, how, channel, text)
 end)`);
 
 /**
- * Values that are set together: a step is the number of its keys, and for each of them a notice, the value, and an expiry
- * in ms or ''. All values of a step are there before its first notice. What can be refused (memory, rights on a key) is
+ * Values that are set together: a step is the number of its keys, and packed as one (see packed.ts) for each of them a
+ * notice, the value, and an expiry in ms or ''. All values of a step are there before its first notice. What can be refused (memory, rights on a key) is
  * refused for the whole command. Gives the number.
  */
 const sets = script(`${steps}local replies, key = {}, 0
 while key < #KEYS do
   local count, failed, notices = tonumber(take()), nil, {}
-  for i = key + 1, key + count do
-    local how, channel, text, value, expiry = take(), take(), take(), take(), take()
+  local packed = cmsgpack.unpack(take())
+  for i = 1, count do
+    local how, channel, text, value, expiry = unpack(packed, 5 * i - 4, 5 * i)
     if not failed then
-      if expiry == '' then failed = failure(redis.pcall('SET', KEYS[i], value))
-      else failed = failure(redis.pcall('SET', KEYS[i], value, 'PX', expiry)) end
+      if expiry == '' then failed = failure(redis.pcall('SET', KEYS[key + i], value))
+      else failed = failure(redis.pcall('SET', KEYS[key + i], value, 'PX', expiry)) end
       if how ~= 'n' then notices[#notices + 1] = {how, channel, text, value} end
     end
   end

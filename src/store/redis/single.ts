@@ -3,6 +3,7 @@ import type { Outcome } from '../store.ts';
 import { expiryArgument, flag, noticeArguments, trimBelow, trimRank } from './batch.ts';
 import { asBuffer } from './bytes.ts';
 import type { Argument } from './connection.ts';
+import { packedArray } from './packed.ts';
 import { type Script, scripts } from './scripts.ts';
 
 /** The short way for one operation: a command of the server, or a small script. */
@@ -34,13 +35,14 @@ const mostSets = 64;
 /** What the script for values that are set together takes for one batch; undefined where the batch holds anything else. */
 export function setArguments(operations: readonly PlainOperation[]): readonly Argument[] | undefined {
   if (operations.length === 0 || operations.length > mostSets) return undefined;
-  const args: Argument[] = [String(operations.length)];
+  const args: Argument[] = [];
   for (const operation of operations) {
     if (operation.do !== 'set' || operation.onlyIfAbsent) return undefined;
     const notice = noticeArguments(operation.notice);
     args.push(...notice, asBuffer(operation.value), expiryArgument(operation.expireMs));
   }
-  return args;
+  // One argument costs a client less than many.
+  return [String(operations.length), packedArray(args)];
 }
 
 function telling(operation: PlainOperation): Single | undefined {

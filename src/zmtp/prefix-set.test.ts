@@ -37,10 +37,25 @@ test('it finds what a search through all prefixes finds', () => {
         }
       }
       const present = [...model].filter(([, count]) => count > 0).map(([prefix]) => prefix);
-      expect([...set]).toEqual(present.toSorted());
+      expect([...set].toSorted()).toEqual(present.toSorted());
       for (const topic of topics) {
         expect(set.matches(topic)).toBe(present.some((prefix) => topic.startsWith(prefix)));
       }
+    }),
+  );
+});
+
+test('prefixes that lie in each other, and are taken back in any order, leave nothing behind', () => {
+  const nested = fc.uniqueArray(fc.nat(40), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(nested, fc.constantFrom('', 'y'), (lengths, end) => {
+      const set = new PrefixSet();
+      for (const length of lengths) set.add('x'.repeat(length) + end);
+      for (const length of lengths) {
+        expect(set.matches('x'.repeat(length) + end)).toBe(true);
+        set.remove('x'.repeat(length) + end);
+      }
+      expect([set.size, set.sizeBytes, set.matches('x'.repeat(50) + end)]).toEqual([0, 0, false]);
     }),
   );
 });

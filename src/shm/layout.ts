@@ -2,9 +2,8 @@ import { AlidadeError } from '../shared/errors.ts';
 import { nearestName } from '../shared/nearest-name.ts';
 import type { Description } from './description.ts';
 import type { ExactValue } from './exact-value.ts';
-import { jsonText } from './python-literal.ts';
 import { misfit, type Shape, shapeOf } from './shape.ts';
-import { writeJson } from './write-json.ts';
+import { jsonText, writeJson } from './write-json.ts';
 
 /** The fields of a frame in their order, without `ts` and `sender`, and what they hold. */
 export class Layout {

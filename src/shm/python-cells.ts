@@ -8,8 +8,6 @@ import { readJson } from './read-json.ts';
 export interface FrameCells {
   readonly fields: readonly string[];
   readonly cells: readonly string[];
-  /** Which of the values are text. */
-  readonly isText: readonly boolean[];
 }
 
 /**
@@ -26,7 +24,6 @@ export function frameCells(text: string): FrameCells {
   return {
     fields: [...frame.keys()],
     cells: values.map((value) => (value === null ? '' : typeof value === 'string' ? value : reprOf(value))),
-    isText: values.map((value) => typeof value === 'string'),
   };
 }
 

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { jsonOfLiteral, jsonText } from './python-literal.ts';
+import { jsonOfLiteral } from './python-literal.ts';
+import { jsonText } from './write-json.ts';
 
 // What Python's json.dumps(ast.literal_eval(text)) gives, and of nan and inf json.dumps alone.
 test.each([
   ['12', '12'],
   ['12.0', '12.0'],
   ['-0.0', '-0.0'],
+  ['000', '0'],
+  ['-1e400', '-Infinity'],
   ['1e+20', '1e+20'],
   ['1e-07', '1e-07'],
   ['nan', 'NaN'],
@@ -38,6 +41,11 @@ test.each([
   '['.repeat(200),
 ])('%s is no literal', (text) => {
   expect(jsonOfLiteral(text)).toBeUndefined();
+});
+
+test('long cells take time in proportion, and no stack', () => {
+  expect(jsonOfLiteral(`'${'a'.repeat(3e7)}'`)).toHaveLength(3e7 + 2);
+  for (const digits of ['0', '1']) expect(jsonOfLiteral(`${digits.repeat(1e6)}x`)).toBeUndefined();
 });
 
 test('text is written in ASCII, as Python writes it', () => {

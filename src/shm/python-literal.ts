@@ -1,6 +1,5 @@
-import { floatRepr } from '../shared/python-text.ts';
-
-const maxDepth = 100;
+import { maxDepth } from './read-json.ts';
+import { floatText, jsonText } from './write-json.ts';
 
 /**
  * The JSON text of a Python literal as `repr` writes it: None, True, False, numbers, text, lists, tuples (which JSON
@@ -16,14 +15,6 @@ export function jsonOfLiteral(text: string): string | undefined {
     if (error instanceof NoLiteral) return undefined;
     throw error;
   }
-}
-
-/** A text as Python's `json` writes it, in ASCII. */
-export function jsonText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 class NoLiteral extends Error {}
@@ -72,10 +63,25 @@ class LiteralReader {
       case '{':
         return `{${this.#items('}', () => this.#pair(depth)).join(', ')}}`;
       default: {
-        const string = this.#match(/u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/sy);
-        return string?.[1] === undefined ? this.#word() : jsonText(unescaped(string[1]));
+        const quote = this.#match(/u?(['"])/y)?.[1];
+        return quote === undefined ? this.#word() : jsonText(unescaped(this.#quoted(quote)));
       }
     }
+  }
+
+  /** What stands before the closing quote. A regular expression of the whole would need stack as long as the text. */
+  #quoted(quote: string): string {
+    const start = this.#at;
+    const special = /['"\\]/g;
+    special.lastIndex = start;
+    for (let found = special.exec(this.#text); found !== null; found = special.exec(this.#text)) {
+      if (found[0] === '\\') special.lastIndex++;
+      else if (found[0] === quote) {
+        this.#at = special.lastIndex;
+        return this.#text.slice(start, found.index);
+      }
+    }
+    throw new NoLiteral();
   }
 
   #pair(depth: number): string {
@@ -123,23 +129,20 @@ class LiteralReader {
 
 /** The JSON text of a number of Python: an int stays as it is, a float is written as Python writes it. */
 export function jsonOfNumber(text: string): string | undefined {
-  const whole = /^(-?)0*(\d+)L?$/.exec(text);
-  if (whole !== null) return `${whole[1]}${whole[2]}`;
-  if (!/^-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) return undefined;
-  const json = floatRepr(Number(text));
-  return json.endsWith('inf') ? json.replace('inf', 'Infinity') : json;
+  const whole = /^(-?)(?:0*([1-9]\d*)|0+)L?$/.exec(text);
+  if (whole !== null) return `${whole[1]}${whole[2] ?? 0}`;
+  const isFloat = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(text);
+  return isFloat ? floatText(Number(text)) : undefined;
 }
 
 function unescaped(quoted: string): string {
-  return quoted
-    .slice(1, -1)
-    .replace(
-      /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gs,
-      (_, byte, unit, point, character) => {
-        if (character !== undefined) return escapes[character] ?? `\\${character}`;
-        const code = Number.parseInt(byte ?? unit ?? point, 16);
-        if (code > 0x10ffff) throw new NoLiteral();
-        return String.fromCodePoint(code);
-      },
-    );
+  return quoted.replace(
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gs,
+    (_, byte, unit, point, character) => {
+      if (character !== undefined) return escapes[character] ?? `\\${character}`;
+      const code = Number.parseInt(byte ?? unit ?? point, 16);
+      if (code > 0x10ffff) throw new NoLiteral();
+      return String.fromCodePoint(code);
+    },
+  );
 }

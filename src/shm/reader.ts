@@ -24,6 +24,13 @@ export async function readTexts(space: Space, names: readonly string[]): Promise
   return values.map((value, i) => (value === undefined ? undefined : textOf(names[i] ?? '', value)));
 }
 
+/** The frame that the store has, set or not. @throws ALI_NOT_FOUND, ALI_DECODE */
+export async function readFrame(space: Space, name: string): Promise<Frame> {
+  const [text] = await readTexts(space, [name]);
+  if (text === undefined) throw await unknownFrame(space, name, []);
+  return new Frame(name, text);
+}
+
 /** The frame of a text; undefined where there is none, or one that was never set. @throws ALI_DECODE, ALI_SHM_LAYOUT */
 export function setFrame(name: string, text: FoundText, layout?: Layout): Frame | undefined {
   if (text === undefined) return undefined;
@@ -60,17 +67,27 @@ export async function learn(
   return learnt.filter((of) => of !== undefined);
 }
 
-async function unknownFrame(space: Space, name: string, described: readonly string[]): Promise<AlidadeError> {
+/**
+ * What is wrong with a name under which no frame is found.
+ *
+ * @param start what the message begins with
+ */
+export async function unknownFrame(
+  space: Space,
+  name: string,
+  described: readonly string[],
+  start = '',
+): Promise<AlidadeError> {
   const keys = await keyTexts(space, '*');
   if (keys.includes(name)) {
     return new AlidadeError(
       'ALI_NOT_FOUND',
-      `${name} in ${space.location} is no frame, but a list or the like`,
+      `${start}${name} in ${space.location} is no frame, but a list or the like`,
     );
   }
   const near = nearestName(name, [...described, ...keys]);
   const hint = near === undefined ? 'init puts it there from its description' : `did you mean '${near}'?`;
-  return new AlidadeError('ALI_NOT_FOUND', `there is no frame ${name} in ${space.location}; ${hint}`);
+  return new AlidadeError('ALI_NOT_FOUND', `${start}there is no frame ${name} in ${space.location}; ${hint}`);
 }
 
 /** So many values are read at once. */

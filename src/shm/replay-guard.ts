@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import { keyText, type Space, type Subscription } from '../store/index.ts';
-import { frameCells } from './python-cells.ts';
+import { readTexts, setFrame } from './reader.ts';
 
 /** A frame whose `ts` is younger than this has a sender that is alive. */
 export const aliveSeconds = 5;
@@ -69,12 +69,12 @@ export class ReplayGuard implements AsyncDisposable {
   }
 
   async #assertOld(space: Space, name: string, nowSeconds: number): Promise<void> {
-    const value = await space.read({ read: 'value', key: name });
-    if (value === undefined) return;
-    const { cells } = frameCells(Buffer.from(value).toString());
-    const ageSeconds = nowSeconds - Number(cells[0]);
-    if (cells[1] !== '' && Math.abs(ageSeconds) < aliveSeconds) {
-      throw senderAlive(`${name} was sent by ${cells[1]} ${ageSeconds.toFixed(1)} s ago`);
+    const [text] = await readTexts(space, [name]);
+    const frame = setFrame(name, text);
+    if (frame === undefined) return;
+    const ageSeconds = nowSeconds - frame.ts;
+    if (Math.abs(ageSeconds) < aliveSeconds) {
+      throw senderAlive(`${name} was sent by ${frame.sender} ${ageSeconds.toFixed(1)} s ago`);
     }
   }
 

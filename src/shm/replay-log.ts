@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { AlidadeError, messageOf } from '../shared/errors.ts';
 import { csvRows, type NumberedRow } from './csv-rows.ts';
-import { jsonOfLiteral, jsonText } from './python-literal.ts';
+import { jsonOfLiteral } from './python-literal.ts';
+import { jsonText } from './write-json.ts';
 
 /** A row of a log that can go on the wire. */
 export interface LoggedFrame {

@@ -2,11 +2,9 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import { nearestName } from '../shared/nearest-name.ts';
 import { Opened } from '../shared/opened.ts';
-import { floatRepr } from '../shared/python-text.ts';
 import { keyText, type Operation, type Space } from '../store/index.ts';
 import { frameWrite } from './notice.ts';
-import { frameCells } from './python-cells.ts';
-import { jsonText } from './python-literal.ts';
+import { findFrames, readFrame, unknownFrame } from './reader.ts';
 import { ReplayGuard } from './replay-guard.ts';
 import {
   frameNameOf,
@@ -16,6 +14,7 @@ import {
   namedIn,
   readHead,
 } from './replay-log.ts';
+import { floatText, jsonText } from './write-json.ts';
 
 export interface ReplayOptions {
   /** Only rows from this time on, Unix seconds. */
@@ -73,7 +72,7 @@ interface Reading {
  * are read as they are needed: the length of a log costs no memory. Values are those of the log; whether a cell is text
  * is as in the frame that the store has.
  *
- * @throws ALI_SHM_SENDER_ALIVE while somebody else sends one of the frames, unless `live`; ALI_NOT_FOUND on a file or frame that
+ * @throws ALI_USAGE on a speed that is none; ALI_SHM_SENDER_ALIVE while somebody else sends one of the frames, unless `live`; ALI_NOT_FOUND on a file or frame that
  * is not there; ALI_SHM_LOG on a file that is no log of its frame
  * @example
  * const { rows } = await replay(space, ['2014-05-13_16h53m20sZ_APP_BATTERY__measures.csv'], { speed: 2, prefix: 'OLD_' });
@@ -83,7 +82,10 @@ export async function replay(
   files: readonly string[],
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
-  const clock = options.clock ?? systemClock;
+  const { clock = systemClock, speed = 1 } = options;
+  if (!(speed > 0 && Number.isFinite(speed))) {
+    throw new AlidadeError('ALI_USAGE', `speed is a number above 0, not ${speed}`);
+  }
   const logs = await logsOf(space, files, options);
   const names = [...new Set(logs.map(({ name }) => name))];
   await using opened = new Opened();
@@ -108,56 +110,44 @@ async function logsOf(space: Space, files: readonly string[], options: ReplayOpt
   for (const file of files) {
     const head = await readHead(file);
     const name =
-      frameNameOf(file, head, (each) => known.has(each)) ?? (await frameWithFields(space, known, file, head));
+      frameNameOf(file, head, (each) => known.has(each)) ?? (await frameWithFields(space, file, head));
     found.add(name);
     if (options.only !== undefined && !options.only.includes(name)) continue;
     const declared = known.has(prefix + name) ? prefix + name : name;
-    const { fields, isText } = await declaredFrame(space, declared);
-    if (fields.join() !== head.fields.join()) {
+    const frame = await readFrame(space, declared);
+    const fields = [...frame.exact.keys()];
+    if (!isSame(fields, head.fields)) {
       const message = `${file}: its columns are ${head.fields.join(', ')}, where ${declared} has ${fields.join(', ')}`;
       throw new AlidadeError('ALI_SHM_LOG', message);
     }
+    const isText = Array.from(frame.exact.values(), (value) => typeof value === 'string');
     logs.push({ file, name: prefix + name, fields, isText });
   }
-  for (const name of options.only ?? []) if (!found.has(name)) throw notFound(name, 'these logs', [...found]);
+  const missing = options.only?.find((name) => !found.has(name));
+  if (missing !== undefined) {
+    const nearest = nearestName(missing, [...found]);
+    const hint =
+      nearest === undefined ? `they are of ${[...found].join(', ')}` : `did you mean '${nearest}'?`;
+    throw new AlidadeError('ALI_NOT_FOUND', `none of these logs is of ${missing}; ${hint}`);
+  }
   return logs;
 }
 
 /** @throws ALI_NOT_FOUND, ALI_SHM_LOG */
-async function frameWithFields(
-  space: Space,
-  known: ReadonlySet<string>,
-  file: string,
-  head: LogHead,
-): Promise<string> {
+async function frameWithFields(space: Space, file: string, head: LogHead): Promise<string> {
   const named = namedIn(file, head);
-  if (named !== undefined) throw notFound(named, space.location, [...known], `${file}: `);
-  const alike: string[] = [];
-  for (const name of known) {
-    const frame = await declaredFrame(space, name).catch(() => undefined);
-    if (frame?.fields.join() === head.fields.join()) alike.push(name);
-  }
+  if (named !== undefined) throw await unknownFrame(space, named, [], `${file}: `);
+  const alike = (await findFrames(space, '*')).filter(({ exact }) => isSame([...exact.keys()], head.fields));
   const [only] = alike;
-  if (only !== undefined && alike.length === 1) return only;
+  if (only !== undefined && alike.length === 1) return only.name;
   throw new AlidadeError(
     'ALI_SHM_LOG',
     `${file}: neither its name nor its columns say which frame it is of; name it STAMP_SENDER_FRAME.csv, as logs are`,
   );
 }
 
-async function declaredFrame(
-  space: Space,
-  name: string,
-): Promise<{ readonly fields: readonly string[]; readonly isText: readonly boolean[] }> {
-  const value = await space.read({ read: 'value', key: name });
-  if (value === undefined) throw notFound(name, space.location, []);
-  return frameCells(Buffer.from(value).toString());
-}
-
-function notFound(name: string, where: string, known: readonly string[], start = ''): AlidadeError {
-  const nearest = nearestName(name, known);
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  return new AlidadeError('ALI_NOT_FOUND', `${start}no frame ${name} in ${where}${hint}`);
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((field, i) => field === b[i]);
 }
 
 class Player {
@@ -210,7 +200,7 @@ class Player {
   #write({ log: { name, fields }, next: { values } }: Reading, nowSeconds: number): Operation {
     this.#guard?.writing(name);
     const [time, ...others] = values;
-    const all = [this.#options.restamp === true ? floatRepr(nowSeconds) : time, ...others];
+    const all = [this.#options.restamp === true ? floatText(nowSeconds) : time, ...others];
     const json = `{${fields.map((field, i) => `${jsonText(field)}: ${all[i]}`).join(', ')}}`;
     return frameWrite(name, json);
   }

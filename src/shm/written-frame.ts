@@ -3,8 +3,7 @@ import type { ExactValue } from './exact-value.ts';
 import type { AnyFields, SettableFields, SettableValue } from './field-value.ts';
 import { Frame } from './frame.ts';
 import type { Layout } from './layout.ts';
-import { jsonText } from './python-literal.ts';
-import { floatText, writeExact } from './write-json.ts';
+import { floatText, jsonText, writeExact } from './write-json.ts';
 
 export interface SetOptions {
   /** When it was, in Unix seconds. Default: now, or as it was set first since the last flush. */

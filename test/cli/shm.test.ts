@@ -260,7 +260,7 @@ test('replay is refused beside a live sender, and its options are checked', asyn
   expect(await refused(2, ...replay('--speed', '0'))).toContain("--speed: '0' is not a number above 0");
   expect(await refused(2, ...replay('--from', '5', '--to', '4'))).toContain('--from is after --to');
   expect(await refused(3, ...replay('--only', 'BATERY__command'))).toContain(
-    'did you mean BATTERY__command?',
+    "did you mean 'BATTERY__command'?",
   );
   expect(await refused(3, 'replay', 'none.csv')).toContain('none.csv');
   expect((await shm(...replay('--live'))).stdout).toMatch(/^1 row replayed, /);

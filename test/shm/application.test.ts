@@ -1,5 +1,7 @@
 /** shmApplication as people run it: a process with a command line, told to end by signals. */
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSharedMemory, parseDescriptions, type SharedMemory } from '../../src/shm/index.ts';
@@ -121,6 +123,32 @@ test.skipIf(!requireServer('redis-server', 'applications of frames on Redis'))(
       application.child.kill('SIGINT');
       expect(await application.ended).toBe(0);
       expect(await server.command('GET', 'TEST__count')).toMatch(/"sender": "COUNTER", "n": -1}$/);
+    } finally {
+      await server.close();
+    }
+  },
+);
+
+test.skipIf(!requireServer('redis-server', 'applications that wait for Redis'))(
+  'a Redis server that is not there yet is waited for',
+  async () => {
+    const server = await RedisServer.start();
+    try {
+      await server.kill();
+      // Who takes its port knows when the application has tried.
+      const nobody = createServer().listen(server.port, '127.0.0.1');
+      const environment = { ALIDADE_STORE: server.url, INIT_TIMEOUT_MS: '20000', ROBOT: 'ROBOT_INIT' };
+      await using application = run(['-i', 'ROBOT'], environment);
+      const [connection] = (await once(nobody, 'connection')) as [Socket];
+      connection.destroy();
+      nobody.close();
+      await server.start();
+      const late = await openSharedMemory(server.url);
+      await late.init(descriptions, 'ROBOT_INIT');
+      await late.close();
+      expect(await application.line()).toBe('COUNTER counts');
+      application.child.kill('SIGINT');
+      expect(await application.ended).toBe(0);
     } finally {
       await server.close();
     }

@@ -26,7 +26,12 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
       .dict()
       .fifo('A__queue');
     const popped = await Promise.all(Array.from({ length: 30 }, (_, i) => (i % 2 ? reader : other).pop()));
-    const all = [...popped.filter((frame) => frame !== undefined), ...(await reader.drain())];
+    const drained = await reader.drain();
+    for (const sender of ['P', 'Q']) {
+      const rest = drained.filter((frame) => frame.sender === sender).map((frame) => frame.values.n);
+      expect(rest).toEqual(rest.toSorted((a, b) => a - b));
+    }
+    const all = [...popped.filter((frame) => frame !== undefined), ...drained];
     const bySender = Map.groupBy(all, (frame) => frame.sender);
     const inOrder = Array.from({ length: 50 }, (_, n) => n);
     const numbers = (sender: string) => bySender.get(sender)?.map((frame) => frame.values.n);

@@ -218,13 +218,18 @@ describe('what is no log of a frame is refused, and nothing written', () => {
     });
     const log = file(`${stamp}_APP_BATERY__command.csv`, 'ts,sender,command', '1.0,APP,a');
     await expect(replay(space, [log])).rejects.toThrow(
-      /no frame BATERY__command in .*did you mean BATTERY__command\?/,
+      /no frame BATERY__command in .*did you mean 'BATTERY__command'\?/,
     );
     const command = file(commandFile, 'ts,sender,command', '1.0,APP,a');
     await expect(replay(space, [command], { only: ['BATTERY__comand'] })).rejects.toThrow(
-      /did you mean BATTERY__command/,
+      /none of these logs is of BATTERY__comand; did you mean 'BATTERY__command'/,
     );
   });
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('a speed of %d is none', async (speed) => {
+  const log = file(commandFile, 'ts,sender,command', '1.0,APP,a');
+  await expect(replay(space, [log], { live: true, speed })).rejects.toMatchObject({ code: 'ALI_USAGE' });
 });
 
 describe('while another sender is alive', () => {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- shm-crowd [SECONDS]`: 100 frames at 100 Hz each, from four processes, on one embedded store (60 s).
- * Each frame has a flush of its own. A fifth process hears every notice and counts.
+ * `npm run bench -- shm-crowd [SECONDS] [TOGETHER]`: 100 frames at 100 Hz each, from four processes, on one embedded store
+ * (60 s). So many of them go in one flush (1). A fifth process hears every notice and counts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,18 +35,19 @@ interface Written {
   readonly writtenBytes: number;
 }
 
-export async function run([secondsText = '60']: readonly string[]): Promise<void> {
+export async function run([secondsText = '60', together = '1']: readonly string[]): Promise<void> {
   const seconds = Number(secondsText);
   if (!(seconds > 0)) throw new Error(`'${secondsText}' is no number of seconds`);
+  if (!(Number(together) >= 1)) throw new Error(`'${together}' is no number of frames`);
   const folder = mkdtempSync(join(tmpdir(), 'alidade-bench-'));
   try {
-    await measure(`sqlite:${folder}`, seconds);
+    await measure(`sqlite:${folder}`, seconds, Number(together));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(url: string, seconds: number): Promise<void> {
+async function measure(url: string, seconds: number, together: number): Promise<void> {
   await using shm = await openSharedMemory(url, { descriptions });
   await shm.init(descriptions);
   const heard = new Map<string, number>();
@@ -61,10 +62,10 @@ async function measure(url: string, seconds: number): Promise<void> {
       }
     }
   })();
-  const writers = names.map((_, process) => start(url, process, seconds));
+  const writers = names.map((_, process) => start(url, process, seconds, together));
   const written = await Promise.all(writers.map(resultOf));
   const frames = await shm.find();
-  const total = written.reduce((sum, { flushes }) => sum + flushes, 0);
+  const total = processes * framesEach * rateHz * seconds;
   const count = () => [...heard.values()].reduce((sum, n) => sum + n, 0);
   const endMs = performance.now() + 10_000;
   while (count() < total && performance.now() < endMs)
@@ -75,7 +76,7 @@ async function measure(url: string, seconds: number): Promise<void> {
     return exact.get('n') !== seconds * rateHz;
   });
   console.log(
-    `\n${names.flat().length} frames at ${rateHz} Hz each from ${processes} processes on one embedded store, ${seconds} s; each frame in a flush of its own\n`,
+    `\n${names.flat().length} frames at ${rateHz} Hz each from ${processes} processes on one embedded store, ${seconds} s; ${together} in a flush\n`,
   );
   printTable(
     [
@@ -93,7 +94,7 @@ async function measure(url: string, seconds: number): Promise<void> {
       const part = (share: number) =>
         figure(delaysMs[Math.floor((delaysMs.length - 1) * share)] ?? Number.NaN);
       const mb = `${figure(writtenBytes / seconds / 1e6)} MB/s`;
-      const expected = figure(seconds * rateHz * framesEach);
+      const expected = figure(seconds * rateHz * Math.ceil(framesEach / together));
       return [
         `process ${i + 1}`,
         figure(flushes),
@@ -114,13 +115,14 @@ async function measure(url: string, seconds: number): Promise<void> {
   if (lost !== 0 || gaps !== 0 || stale.length > 0) process.exitCode = 1;
 }
 
-function start(url: string, process_: number, seconds: number): ChildProcess {
+function start(url: string, process_: number, seconds: number, together: number): ChildProcess {
   const args = [
     '--disable-warning=ExperimentalWarning',
     fileURLToPath(import.meta.url),
     url,
     String(process_),
     String(seconds),
+    String(together),
   ];
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
@@ -140,12 +142,13 @@ function writtenBytes(): number {
 }
 
 /** One of the processes: every 10 ms all its frames in one flush. Nothing is left out when the machine is late. */
-async function write(url: string, process_: number, seconds: number): Promise<void> {
+async function write(url: string, process_: number, seconds: number, together: number): Promise<void> {
   await using shm = await openSharedMemory(url, { appName: `P${process_}`, descriptions });
+  const own = names[process_] ?? [];
   const parts = await Promise.all(
-    (names[process_] ?? []).map(async (name) => {
+    Array.from({ length: Math.ceil(own.length / together) }, async (_, i) => {
       const dict = shm.dict();
-      return { dict, frame: await dict.declareToWrite(name) };
+      return { dict, frames: await dict.declareToWrite(own.slice(i * together, (i + 1) * together)) };
     }),
   );
   // The first write opens the file and starts the writer thread; the processes begin apart.
@@ -161,8 +164,8 @@ async function write(url: string, process_: number, seconds: number): Promise<vo
     const dueMs = startMs + (n * 1000) / rateHz;
     const leftMs = dueMs - performance.now();
     if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
-    for (const { dict, frame } of parts) {
-      frame.set([n / 7, n / 3, n, 'left', n % 2 === 0]);
+    for (const { dict, frames } of parts) {
+      for (const frame of frames) frame.set([n / 7, n / 3, n, 'left', n % 2 === 0]);
       const sentMs = performance.now();
       all.push(dict.flush().then(() => void delaysMs.push(performance.now() - sentMs)));
     }
@@ -179,7 +182,7 @@ async function write(url: string, process_: number, seconds: number): Promise<vo
   process.stdout.write(JSON.stringify(result));
 }
 
-const [, script = '', url, process_, seconds] = process.argv;
+const [, script = '', url, process_, seconds, together] = process.argv;
 if (script === fileURLToPath(import.meta.url) && url !== undefined && process_ !== undefined) {
-  await write(url, Number(process_), Number(seconds));
+  await write(url, Number(process_), Number(seconds), Number(together));
 }

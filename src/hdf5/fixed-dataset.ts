@@ -1,5 +1,4 @@
 import { undefinedAddress } from './bytes.ts';
-import type { CommitPlan } from './commit-plan.ts';
 import type { Attributes, ValueOptions } from './hdf5-file.ts';
 import {
   contiguousLayoutMessage,
@@ -16,9 +15,6 @@ const roomBytes = 64;
 
 /** A dataset whose data stands in one piece. */
 export class FixedDataset extends StoredObject {
-  readonly #address: number;
-  #bytes: Uint8Array | undefined;
-
   constructor(
     writer: Writer,
     path: string,
@@ -34,13 +30,8 @@ export class FixedDataset extends StoredObject {
       contiguousLayoutMessage(address, bytes.length),
     ];
     super(writer, path, messages, { attributes: options.attributes, roomBytes });
-    this.#address = address;
-    this.#bytes = bytes;
-  }
-
-  override write(plan: CommitPlan): boolean {
-    if (this.#bytes !== undefined && this.#bytes.length > 0) plan.write('hidden', this.#address, this.#bytes);
-    this.#bytes = undefined;
-    return super.write(plan);
+    if (bytes.length === 0) return;
+    if (type.kind === 'string') writer.heap.whenSealed(() => writer.put(address, bytes));
+    else writer.put(address, bytes);
   }
 }

@@ -101,7 +101,7 @@ export interface DatasetOptions {
   readonly type: TypeName;
   /** Sizes of the dimensions of a row: none (the default) for one item, `[512, 1024]` for an image. */
   readonly shape?: readonly number[];
-  /** Rows in one chunk, by default as many as take 64 KiB. A chunk being filled row by row is kept in memory. */
+  /** Rows in one chunk, by default as many as take 64 KiB. With deflate the one being filled is kept in memory. */
   readonly chunkRows?: number;
   /** `none` by default. */
   readonly filter?: Filter;

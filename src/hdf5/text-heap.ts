@@ -13,6 +13,8 @@ const smallestBytes = 4096;
 /** A collection is handed over when its texts reach this size: readers load it whole. */
 const handyBytes = 64 * 1024;
 const mostObjects = 65535;
+/** Calls that wait for a collection, each with its bytes; empty texts alone would never fill one. */
+const mostWaiting = 64;
 
 /**
  * Texts of variable length, gathered in global heap collections (GCOL) for all datasets and attributes of the file. A
@@ -43,7 +45,7 @@ export class TextHeap {
   /** Calls when all targets until now are complete: at once, or at the next {@link seal}. */
   whenSealed(call: () => void): void {
     if (this.#pending.length === 0) call();
-    else this.#whenSealed.push(call);
+    else if (this.#whenSealed.push(call) === mostWaiting) this.seal();
   }
 
   /** Hands over what was gathered, so that the targets are complete. */

@@ -16,6 +16,8 @@ const largestWriteBytes = 8 * 1024 * 1024;
 const mostPieces = 1024;
 /** What an entry costs in memory beside its bytes. */
 const entryBytes = 128;
+/** In place of entries that were taken, whose bytes are not to be kept. */
+const takenEntry: Entry = { position: 0, bytes: undefined };
 
 /**
  * Writes behind the caller's back, one call of the storage at a time and in the order of {@link write}; what follows
@@ -141,7 +143,9 @@ export class WriteQueue {
       sizeBytes += entry.bytes.length;
       this.#taken++;
     }
-    return this.#entries.slice(first, this.#taken);
+    const batch = this.#entries.slice(first, this.#taken);
+    this.#entries.fill(takenEntry, first, this.#taken);
+    return batch;
   }
 }
 

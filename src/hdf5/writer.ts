@@ -25,6 +25,9 @@ export interface WriterOptions {
   readonly bufferBytes: number;
 }
 
+/** Chunks that are encoded at a time: zlib takes about 300 KiB of memory for each. */
+const encoderCount = 8;
+
 /** What all objects of a file share: its space, what waits for the disk, and the commits. */
 export class Writer {
   readonly allocation = new Allocation(superblockBytes);
@@ -37,7 +40,9 @@ export class Writer {
   readonly #commitIntervalMs: number;
   #touched = new Set<CommitPart>();
   readonly #finishedAtClose: FinishedPart[] = [];
-  readonly #encoding = new Set<Promise<void>>();
+  /** Of each encoder, what it does last; none of them rejects. */
+  readonly #encoders = Array.from({ length: encoderCount }, () => Promise.resolve());
+  #encodedCount = 0;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -72,14 +77,12 @@ export class Writer {
     done: (encoded: Uint8Array) => void,
   ): void {
     this.#queue.hold(chunk.length);
-    const encoding = encode(chunk)
+    const encoder = this.#encodedCount++ % encoderCount;
+    this.#encoders[encoder] = (this.#encoders[encoder] as Promise<void>)
+      .then(() => encode(chunk))
       .then(done)
       .catch((error: unknown) => this.#queue.fail(error))
-      .finally(() => {
-        this.#queue.release(chunk.length);
-        this.#encoding.delete(encoding);
-      });
-    this.#encoding.add(encoding);
+      .finally(() => this.#queue.release(chunk.length));
   }
 
   /** Has the object take part in the next commit, which comes by itself. */
@@ -140,7 +143,7 @@ export class Writer {
     if (this.#touched.size === 0) return;
     for (const part of this.#touched) part.flush();
     this.heap.seal();
-    await Promise.all(this.#encoding);
+    await Promise.all(this.#encoders);
     const plan = this.#plan();
     try {
       await this.#execute(plan);
@@ -191,11 +194,14 @@ export class Writer {
     await undefined;
     try {
       await this.#running;
-      for (const part of this.#finishedAtClose) part.finish();
+      for (const part of this.#finishedAtClose) {
+        part.finish();
+        await this.pressure();
+      }
       await this.#commit();
-      this.#endOfFile.lower(this.allocation.endAddress);
+      const end = this.#endOfFile.lower(this.allocation.endAddress);
       await this.#sync();
-      this.#queue.truncate(this.allocation.endAddress);
+      this.#queue.truncate(end);
       await this.#sync();
     } finally {
       clearTimeout(this.#timer);

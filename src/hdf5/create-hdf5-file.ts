@@ -13,7 +13,7 @@ const defaultBufferBytes = 64 * 1024 * 1024;
  * disk.
  *
  * @throws ALI_FILE_EXISTS when the path is taken and `overwrite` was not asked for; ALI_FILE_NOT_WRITTEN when it
- * cannot be made
+ * cannot be made; ALI_DISK_FULL or ALI_FILE_FAILED when it cannot be begun, and then nothing is left of it
  *
  * @example
  * const file = await createHdf5File('run.h5');
@@ -43,7 +43,7 @@ async function begin(
     await appear?.();
     return new StoredFile(writer, root);
   } catch (error) {
-    await storage.close();
+    await storage.close().catch(() => undefined);
     throw error;
   }
 }

@@ -34,5 +34,10 @@ export function datasetLayout(options: DatasetOptions): DatasetLayout {
     );
   }
   const filter = chunkFilter(options.filter ?? 'none', type.sizeBytes);
+  if (type.kind === 'string' && filter !== undefined && filter.encode === undefined) {
+    throw refusal(
+      `a dataset of string cannot have the filter ${filter.label}: it would take ready-made chunks`,
+    );
+  }
   return { type, rowShape, rowItems, rowBytes, chunkRows, chunkBytes, filter };
 }

@@ -40,11 +40,21 @@ export class EndOfFile {
 
   /** Puts the new superblock on its way; the file must be as long already, on the disk. */
   publish(): void {
-    this.lower(this.#extendedEnd);
+    this.#put(this.#extendedEnd);
   }
 
-  /** Puts a superblock with any end on its way. */
-  lower(end: number): void {
+  /**
+   * Gives back what was published beyond `end`. Space given out beyond what is published belongs to objects that were
+   * refused while they were made: nothing leads there, and the file may be shorter.
+   *
+   * @returns the end of the file
+   */
+  lower(end: number): number {
+    this.#put(Math.min(end, this.#publishedEnd));
+    return this.#publishedEnd;
+  }
+
+  #put(end: number): void {
     this.#publishedEnd = end;
     this.#queue.write(0, superblock(end, this.rootAddress));
   }

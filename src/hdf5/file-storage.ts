@@ -15,20 +15,20 @@ const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export class FileStorage implements Hdf5Storage {
   readonly #handle: FileHandle;
   readonly #path: string;
-  /** Its name until it appears under its own. */
-  #temporaryPath: string | undefined;
+  /** Where it stands until {@link appear}: a file that did not get so far is removed. */
+  #unfinishedPath: string | undefined;
 
-  private constructor(handle: FileHandle, path: string, temporaryPath: string | undefined) {
+  private constructor(handle: FileHandle, path: string, unfinishedPath: string) {
     this.#handle = handle;
     this.#path = path;
-    this.#temporaryPath = temporaryPath;
+    this.#unfinishedPath = unfinishedPath;
   }
 
   /** @throws ALI_FILE_EXISTS, ALI_FILE_NOT_WRITTEN */
   static async create(path: string, overwrite: boolean): Promise<FileStorage> {
-    const temporaryPath = overwrite ? `${path}.${randomBytes(4).toString('hex')}.new` : undefined;
+    const unfinishedPath = overwrite ? `${path}.${randomBytes(4).toString('hex')}.new` : path;
     try {
-      return new FileStorage(await open(temporaryPath ?? path, 'wx'), path, temporaryPath);
+      return new FileStorage(await open(unfinishedPath, 'wx'), path, unfinishedPath);
     } catch (error) {
       if (codeOf(error) === 'EEXIST') {
         throw new AlidadeError('ALI_FILE_EXISTS', `${path} exists; ask for overwrite to replace it`);
@@ -42,8 +42,9 @@ export class FileStorage implements Hdf5Storage {
   /** Gives the file its name, in place of what had it, and makes sure that it is found after a power cut. */
   async appear(): Promise<void> {
     try {
-      if (this.#temporaryPath !== undefined) await rename(this.#temporaryPath, this.#path);
-      this.#temporaryPath = undefined;
+      const from = this.#unfinishedPath;
+      if (from !== undefined && from !== this.#path) await rename(from, this.#path);
+      this.#unfinishedPath = undefined;
       const folder = await open(dirname(this.#path));
       await folder.sync().finally(() => folder.close());
     } catch (error) {
@@ -69,8 +70,13 @@ export class FileStorage implements Hdf5Storage {
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
-    if (this.#temporaryPath !== undefined) await unlink(this.#temporaryPath);
+    try {
+      await this.#handle.close();
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      if (this.#unfinishedPath !== undefined) await unlink(this.#unfinishedPath).catch(() => undefined);
+    }
   }
 
   async #writeOne(position: number, bytes: Uint8Array): Promise<void> {

@@ -18,6 +18,8 @@ import type { Items } from './type-name.ts';
 import type { Writer } from './writer.ts';
 
 const roomBytes = 64;
+/** So that it fits in a message. */
+const mostFillBytes = 60_000;
 
 export class GrowingDataset extends StoredObject implements Dataset {
   readonly #layout: DatasetLayout;
@@ -121,7 +123,10 @@ export class GrowingDataset extends StoredObject implements Dataset {
   }
 
   #assertTakesChunk(bytes: Uint8Array, rows: number, filterMask: number): void {
-    const { chunkRows, chunkBytes, filter } = this.#layout;
+    const { type, chunkRows, chunkBytes, filter } = this.#layout;
+    if (type.kind === 'string') {
+      throw refusal(`${this.path} takes texts (append): its chunks only tell where in the file they stand`);
+    }
     this.#assertNotEnded();
     if (this.#rows % chunkRows !== 0) {
       throw refusal(
@@ -156,6 +161,11 @@ function fillBytes(encoder: ItemEncoder, { fillValue }: DatasetOptions): Uint8Ar
   if (encoder.type.kind === 'string')
     throw refusal('a dataset of string has no fill value; use {string: bytes}');
   encoder.check(fillValue);
+  if (encoder.type.sizeBytes > mostFillBytes) {
+    throw refusal(
+      `a fill value of ${encoder.type.label} is too large: at most ${mostFillBytes} bytes are possible`,
+    );
+  }
   return encoder.encode(fillValue);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import h5wasm from 'h5wasm/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
+import { FileStorage } from './file-storage.ts';
 import { createHdf5File, type Hdf5File, type Items, type TypeName } from './index.ts';
 
 await h5wasm.ready;
@@ -167,6 +168,13 @@ test('a file that cannot be made, and one that stays when its successor cannot',
     code: 'ALI_FILE_EXISTS',
   });
   expect(readFileSync(join(folder.path, 'other.h5'), 'utf8')).toBe('something');
+});
+
+test('nothing is left of a file that could not be begun', async () => {
+  const storage = await FileStorage.create(join(folder.path, 'other.h5'), false);
+  await storage.writeAt(0, Uint8Array.of(1));
+  await storage.close();
+  expect(readdirSync(folder.path)).toEqual(['run.h5']);
 });
 
 test('the space reserved ahead is given back at close', async () => {

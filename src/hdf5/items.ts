@@ -106,7 +106,7 @@ export class ItemEncoder {
     const expected = arraysOf[this.type.kind];
     if (!expected?.includes(items[Symbol.toStringTag])) {
       throw refusal(
-        `${this.type.label} takes ${expected === undefined ? 'strings' : `a ${expected[0]}`}, not a ${items[Symbol.toStringTag]}`,
+        `${this.type.label} takes ${expected === undefined ? 'strings' : expected[0]}, not ${items[Symbol.toStringTag]}`,
       );
     }
     if (this.type.kind === 'bool' && (items as Uint8Array).some((value) => value > 1)) {

@@ -42,6 +42,8 @@ test.each<[string, DatasetOptions]>([
   ['1 byte or more', { type: { string: 0 } }],
   ['is no uint8', { type: 'uint8', fillValue: 256 }],
   ['no fill value', { type: 'string', fillValue: 'x' }],
+  ['at most 60000 bytes', { type: { string: 70_000 }, fillValue: 'x' }],
+  ['cannot have the filter lz4', { type: 'string', filter: 'lz4' }],
   ['is no type', { type: 'float65' as 'float64' }],
   ['is no filter', { type: 'uint8', filter: 'gzip' as 'none' }],
 ])('a dataset: %s', (message, options) => {
@@ -58,7 +60,7 @@ test('rows that do not fit leave the dataset as it was', () => {
   expect(() => dataset.append([1, 2, 40_000])).toThrow(refused('40000 is no int16'));
   expect(() => dataset.append([1, 2, 0.5])).toThrow(refused('0.5 is no int16'));
   expect(() => dataset.append(new Float32Array(3))).toThrow(
-    refused('int16 takes a Int16Array, not a Float32Array'),
+    refused('int16 takes Int16Array, not Float32Array'),
   );
   expect(dataset.rows).toBe(0);
 });
@@ -74,6 +76,8 @@ test('texts that readers would see cut', () => {
 test("chunks that cannot be the dataset's", () => {
   const plain = made.root.dataset('plain', { type: 'uint8', chunkRows: 4 });
   const shuffled = made.root.dataset('shuffled', { type: 'uint8', chunkRows: 4, filter: 'bitshuffle-lz4' });
+  const text = made.root.dataset('texts of chunks', { type: 'string', chunkRows: 4 });
+  expect(() => text.appendChunk(new Uint8Array(64))).toThrow(refused('takes texts'));
   expect(() => plain.appendChunk(new Uint8Array(3))).toThrow(refused('has 4 bytes, not 3'));
   expect(() => plain.appendChunk(new Uint8Array(4), { filterMask: 1 })).toThrow(refused('filter mask'));
   expect(() => plain.appendChunk(new Uint8Array(4), { rows: 5 })).toThrow(refused('1 to 4 rows'));

@@ -123,3 +123,14 @@ test('at close the end of the file is lowered before the file is cut', async () 
   await file.close();
   expect(disk.calls).toEqual(['write 0', 'sync', expect.stringMatching(/^truncate \d+$/), 'sync', 'close']);
 });
+
+test('an object that was refused leaves the end of the file where it is', async () => {
+  const disk = new SmallDisk();
+  const file = await createHdf5File(disk, { commitIntervalMs: 0 });
+  const extended = Number(disk.calls.find((call) => call.startsWith('truncate'))?.split(' ')[1]);
+  const attributes = { large: new Float64Array(10_000) };
+  expect(() => file.root.fixed('x', new Uint8Array(10_000_000), { attributes })).toThrow('64 000');
+  await file.close();
+  const cut = Number(disk.calls.findLast((call) => call.startsWith('truncate'))?.split(' ')[1]);
+  expect(cut).toBeLessThanOrEqual(extended);
+});

@@ -34,9 +34,9 @@ export class Connector {
   }
 
   /** The connection is gone. One that was of use begins the back-off anew. */
-  lost(reason: string, wasReady: boolean): void {
+  lost(reason: string, wasOfUse: boolean): void {
     if (this.#isClosed) return;
-    if (wasReady) this.#inVain = 0;
+    if (wasOfUse) this.#inVain = 0;
     const { settings, monitor } = this.#options;
     const mostMs = Math.min(settings.reconnectMaxMs, settings.reconnectMs * 2 ** this.#inVain++);
     const delayMs = Math.round(mostMs * (1 - Math.random() / 4));

@@ -3,7 +3,7 @@
  *
  * Frames are views of the memory that the bytes arrived in, without a copy. That memory is never written to again, so a
  * frame may be kept for as long as it is wanted. A small frame that is kept keeps the up to 64 KiB that it came with:
- * copy it (`frame.slice()`… of a `Uint8Array`, not of a Buffer) where many small ones are kept for long.
+ * copy it (`new Uint8Array(frame)`) where many small ones are kept for long.
  */
 export type Message = readonly Uint8Array[];
 

@@ -26,6 +26,7 @@ export class Outbox {
   #writing: Written = nothing;
   #queuedBytes = 0;
   #commandBytes = 0;
+  #answerBytes = 0;
 
   constructor(limitMessages: number, limitBytes: number) {
     this.#limitMessages = limitMessages;
@@ -51,6 +52,11 @@ export class Outbox {
     return this.#commandBytes;
   }
 
+  /** Of those of them that the peer asked for. */
+  get answerBytes(): number {
+    return this.#answerBytes;
+  }
+
   /** A message goes in, however large, while the queue is below both marks. */
   get hasRoom(): boolean {
     return this.queuedMessages < this.#limitMessages && this.#queuedBytes < this.#limitBytes;
@@ -66,6 +72,12 @@ export class Outbox {
     this.#commandBytes += bytes.length;
   }
 
+  /** A command that the peer asked for. */
+  pushAnswer(bytes: Uint8Array): void {
+    this.pushCommand(bytes);
+    this.#answerBytes += bytes.length;
+  }
+
   /** The bytes of the next write, none when there is nothing. The one before must have been {@link written}. */
   take(): readonly Uint8Array[] {
     const joined = new Joined();
@@ -74,6 +86,7 @@ export class Outbox {
       for (const bytes of commands) joined.add({ bytes, start: 0, end: bytes.length });
       this.#commands = [];
       this.#commandBytes = 0;
+      this.#answerBytes = 0;
     }
     let [count, bytes, wireBytes] = [0, 0, 0];
     while (wireBytes < batchBytes) {
@@ -102,6 +115,7 @@ export class Outbox {
     this.#messages = new Fifo();
     this.#commands = [];
     this.#commandBytes = 0;
+    this.#answerBytes = 0;
     this.#queuedBytes = this.#writing.wireBytes;
     return unsent;
   }

@@ -55,12 +55,12 @@ export interface PeerOptions {
   readonly monitor: Monitor;
   /** Called after each write. */
   readonly onWritten: () => void;
-  /** Called once, when the connection is closed; `wasReady` tells whether the peer was ever of use. */
-  readonly onClose: (reason: string, wasReady: boolean) => void;
+  /** Called once, when the connection is closed; `wasOfUse` unless the peer was never ready, or broke the protocol. */
+  readonly onClose: (reason: string, wasOfUse: boolean) => void;
 }
 
 /** A peer that has us answer so much without reading the answers is none. */
-const maxUnreadCommandBytes = 1024 * 1024;
+const maxUnreadAnswerBytes = 1024 * 1024;
 
 const keepAliveMs = 30_000;
 
@@ -185,9 +185,9 @@ export class Peer {
     const socket = this.#socket;
     if (socket.destroyed) return Promise.resolve();
     this.#reason = reason;
-    this.#isTurnedAway = true;
     const wasReady = this.#state === 'ready';
     if (wasReady) this.#leave();
+    else if (this.#state === 'handshake') this.#isTurnedAway = true;
     const wasSentMessages = this.counts.sentMessages + this.outbox.writingMessages > 0;
     return new Promise((resolve) => {
       const timer = setTimeout(() => socket.destroy(), withinMs);
@@ -275,11 +275,11 @@ export class Peer {
   #onPing(data: Uint8Array): void {
     const { ttlMs, context } = decodePing(data);
     if (ttlMs > 0) this.#heartbeat.limit(ttlMs);
-    const { commandBytes } = this.outbox;
-    if (commandBytes > maxUnreadCommandBytes) {
-      throw new ProtocolError('limit', `the peer does not read what it is answered (${commandBytes} bytes)`);
+    const { answerBytes } = this.outbox;
+    if (answerBytes > maxUnreadAnswerBytes) {
+      throw new ProtocolError('limit', `the peer does not read what it is answered (${answerBytes} bytes)`);
     }
-    this.sendCommand(encodeCommand('PONG', context));
+    this.#writer.sendAnswer(encodeCommand('PONG', context));
   }
 
   #written({ messages, bytes }: Written): void {
@@ -312,6 +312,6 @@ export class Peer {
       const reason = `${this.#reason} before it was ready: it may want another security mechanism than NULL, or not be of ZeroMQ`;
       this.#monitor.tell({ event: 'refused', ...this.name, refusal: 'left-early', reason });
     }
-    this.#onClose(this.#reason, wasReady);
+    this.#onClose(this.#reason, wasReady && !this.#isTurnedAway);
   }
 }

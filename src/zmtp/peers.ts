@@ -134,11 +134,11 @@ export class Peers {
       pattern: this.#pattern,
       monitor: this.#monitor,
       onWritten: () => this.#onChange?.(),
-      onClose: (reason, wasReady) => {
+      onClose: (reason, wasOfUse) => {
         this.#peers.delete(peer);
         addCounts(this.#past, peer.counts);
-        if (!wasReady) this.#refused++;
-        connector?.lost(reason, wasReady);
+        if (!wasOfUse) this.#refused++;
+        connector?.lost(reason, wasOfUse);
         this.#onChange?.();
       },
     });

@@ -26,7 +26,7 @@ export interface PeerStatistics extends Counts, PeerName {
 }
 
 export interface SocketStatistics extends Counts {
-  /** How many peers were turned away, or gone before they were ready. */
+  /** How many peers were turned away, were gone before they were ready, or broke the protocol. */
   readonly refusedPeers: number;
   readonly peers: readonly PeerStatistics[];
 }

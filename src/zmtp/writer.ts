@@ -39,6 +39,11 @@ export class Writer {
     this.#flushSoon();
   }
 
+  sendAnswer(bytes: Uint8Array): void {
+    this.#outbox.pushAnswer(bytes);
+    this.#flushSoon();
+  }
+
   /** Begins no further write. */
   stop(): void {
     this.#isStopped = true;

@@ -1,9 +1,9 @@
 /** Peers that come, leave something and go; and what of ours is still on its way when we go. */
 import { expect, test } from 'vitest';
-import { PullSocket, PushSocket } from '../../src/zmtp/index.ts';
+import { PullSocket, PushSocket, SubSocket } from '../../src/zmtp/index.ts';
 import { nextEvent } from './peers/alidade-party.ts';
-import { RawPeer } from './peers/raw-peer.ts';
-import { message, ping } from './peers/wire.ts';
+import { RawPeer, RawServer } from './peers/raw-peer.ts';
+import { frame, message, ping } from './peers/wire.ts';
 
 const tcp = 'tcp://127.0.0.1:*';
 
@@ -66,4 +66,43 @@ test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d ms cannot be wait
   await using push = new PushSocket({ lingerMs: 0 });
   await expect(push.close({ lingerMs: time })).rejects.toMatchObject({ code: 'ALI_USAGE' });
   await expect(push.send('text', { timeoutMs: time })).rejects.toMatchObject({ code: 'ALI_USAGE' });
+});
+
+test('one that breaks the protocol whenever it is ready is counted, and tried less and less often', async () => {
+  await using server = await RawServer.listen();
+  await using pull = new PullSocket({ reconnectMs: 4, reconnectMaxMs: 64 });
+  pull.connect(server.endpoint);
+  for (const mostMs of [4, 8, 16, 32]) {
+    const retry = nextEvent(pull, 'retry');
+    const peer = await server.accept();
+    await peer.handshake('PUSH');
+    peer.write(frame(Buffer.alloc(0), 0x80));
+    expect((await retry).delayMs).toBeGreaterThanOrEqual(mostMs * 0.75);
+  }
+  expect(pull.statistics().refusedPeers).toBe(4);
+});
+
+test('a publisher that asks for a sign of life while megabytes of subscriptions wait gets its answer', async () => {
+  await using server = await RawServer.listen();
+  await using sub = new SubSocket();
+  const connected = nextEvent(sub, 'connected');
+  sub.connect(server.endpoint);
+  const peer = await server.accept();
+  await peer.handshake('PUB');
+  await connected;
+  peer.socket.pause();
+  const long = 'x'.repeat(60_000);
+  // More than the system takes at once, and then more than a write that is under way has.
+  for (let i = 0; i < 500; i++) sub.subscribe(`${i} ${long}`);
+  sub.subscribe('heard');
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 500; i < 540; i++) sub.subscribe(`${i} ${long}`);
+  peer.write(ping(0, 'are you there'), message('heard'));
+  const first = await sub[Symbol.asyncIterator]().next();
+  expect(first.done).toBe(false);
+  peer.socket.resume();
+  let answer = await peer.readFrame();
+  while (!answer.body.toString('latin1', 0, 5).includes('PONG')) answer = await peer.readFrame();
+  expect(answer.body.toString('latin1')).toBe('\x04PONGare you there');
 });

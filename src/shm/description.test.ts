@@ -52,6 +52,10 @@ describe('a description that cannot be is refused with one error that names all 
     );
     expect(await codeOf(() => readDescriptions(['/no/such/file']))).toBe('ALI_SHM_DESCRIPTION');
   });
+
+  test.skipIf(process.platform === 'win32')('a file without end', async () => {
+    await expect(readDescriptions(['/dev/zero'])).rejects.toThrow(/it is larger than 16777216 bytes/);
+  });
 });
 
 test('the blank frame keeps the order of the fields, and floats apart from integers', () => {

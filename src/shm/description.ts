@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { AlidadeError, messageOf } from '../shared/errors.ts';
 import type { ExactValue } from './exact-value.ts';
 import { isList } from './exact-value.ts';
@@ -107,7 +107,10 @@ export function isFrameName(name: string): boolean {
 
 async function readText(file: string): Promise<string> {
   try {
-    const bytes = await readFile(file);
+    const chunks: Buffer[] = [];
+    // One byte more than is taken tells that there is more.
+    for await (const chunk of createReadStream(file, { end: maxFileBytes })) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
     if (bytes.length > maxFileBytes) throw new Error(`it is larger than ${maxFileBytes} bytes`);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

@@ -95,9 +95,10 @@ class SubscribedListener<R> implements Listener<R> {
 
   #abort = (): void => void this.close();
 
+  /** Goes on to what is to be given next, when nothing is pending. */
   async #step(): Promise<void> {
     if (!this.#hasLooked) {
-      this.#pending.push(...(await this.#patiently(() => this.#parts.look())));
+      this.#pending = [...(await this.#patiently(() => this.#parts.look()))];
       this.#hasLooked = true;
       return;
     }
@@ -106,7 +107,7 @@ class SubscribedListener<R> implements Listener<R> {
     if (event.event === 'notice') {
       if (!saysAvailable(event.payload)) return;
       const name = keyText(event.channel);
-      this.#pending.push(...(await this.#patiently(() => this.#parts.heard(name))));
+      this.#pending = [...(await this.#patiently(() => this.#parts.heard(name)))];
     } else if (event.reason !== 'away') this.#hasLooked = false;
   }
 

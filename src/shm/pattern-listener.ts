@@ -27,12 +27,12 @@ export async function openPatternListener(
   if (options.from !== 'current') {
     for (const { name, text } of await findFrames(space, glob)) given.set(name, text);
   }
-  const news = async (name: string): Promise<Frame[]> => {
+  const news = async (name: string, text: () => Promise<FoundText>): Promise<Frame[]> => {
     try {
-      const [text] = await readTexts(space, [name]);
-      if (text === undefined || text === given.get(name)) return [];
-      given.set(name, text);
-      return [setFrame(name, text, described.get(name))].filter((frame) => frame !== undefined);
+      const found = await text();
+      if (found === undefined || found === given.get(name)) return [];
+      given.set(name, found);
+      return [setFrame(name, found, described.get(name))].filter((frame) => frame !== undefined);
     } catch (error) {
       const isTold = isAlidadeError(error, 'ALI_DECODE') || isAlidadeError(error, 'ALI_SHM_LAYOUT');
       if (options.onFault === undefined || !isTold) throw error;
@@ -42,9 +42,11 @@ export async function openPatternListener(
   };
   const look = async (): Promise<Frame[]> => {
     const found: Frame[] = [];
-    for (const { name } of await findFrames(space, glob)) found.push(...(await news(name)));
+    for (const { name, text } of await findFrames(space, glob))
+      found.push(...(await news(name, async () => text)));
     return found;
   };
+  const heard = (name: string) => news(name, async () => (await readTexts(space, [name]))[0]);
   const { signal, owners } = options;
-  return openListener(space, { patterns: [glob] }, { look, heard: news, signal, owners });
+  return openListener(space, { patterns: [glob] }, { look, heard, signal, owners });
 }

@@ -1,4 +1,5 @@
 import { AlidadeError } from '../shared/errors.ts';
+import { maxExpireMs } from '../store/index.ts';
 import type { ExactValue } from './exact-value.ts';
 import type { AnyFields, SettableFields, SettableValue } from './field-value.ts';
 import { Frame } from './frame.ts';
@@ -151,8 +152,11 @@ export class WrittenFrame<F = AnyFields> {
     options: SetOptions,
   ): { readonly texts: string[]; readonly ts: number | undefined } {
     const { expireMs } = options;
-    if (expireMs !== undefined && !(expireMs > 0)) {
-      throw new AlidadeError('ALI_USAGE', `${this.name}: expireMs is a positive number, not ${expireMs}`);
+    if (expireMs !== undefined && !(expireMs > 0 && expireMs <= maxExpireMs)) {
+      throw new AlidadeError(
+        'ALI_USAGE',
+        `${this.name}: expireMs is a positive number up to ${maxExpireMs}, not ${expireMs}; without it the frame stays`,
+      );
     }
     if (isList(values)) return { texts: this.#byPosition(values), ts: this.#timeOf(options.ts) };
     const texts = [...this.#texts];

@@ -9,6 +9,7 @@ export {
   type Entry,
   type Field,
   type Kind,
+  maxExpireMs,
   maxValueBytes,
   type NoticeOf,
   type Operation,

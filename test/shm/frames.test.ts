@@ -176,7 +176,8 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
         'ALI_USAGE',
         /ts is a time in Unix seconds, not NaN/,
       ],
-      [() => measures.set({ u: 1 }, { expireMs: 0 }), 'ALI_USAGE', /expireMs is a positive number, not 0/],
+      [() => measures.set({ u: 1 }, { expireMs: 0 }), 'ALI_USAGE', /expireMs is a positive number .*, not 0/],
+      [() => measures.set({ u: 1 }, { expireMs: Number.POSITIVE_INFINITY }), 'ALI_USAGE', /not Infinity/],
       [() => strictMeasures.set({ u: Number.NaN }), 'ALI_ENCODE', /is NaN, which JSON has not/],
       [
         () => dict.frame('A__command'),

@@ -1,3 +1,4 @@
+import { AlidadeError } from '../shared/errors.ts';
 import type { Message } from './message.ts';
 import { normalize, type Settings, type SocketOptions } from './options.ts';
 import type { Peer } from './peer.ts';
@@ -6,6 +7,10 @@ import { Reader } from './reader.ts';
 import { ReceivingSocket } from './receiving-socket.ts';
 import type { SocketPattern } from './socket.ts';
 import { encodeSubscription, prefixText, startText } from './subscription.ts';
+import { maxCommandBytes } from './wire/decoder.ts';
+
+/** A SUBSCRIBE has its name, with a byte of length, before it. */
+const maxPrefixBytes = maxCommandBytes - 1 - 'SUBSCRIBE'.length;
 
 /**
  * Receives what PUB sockets send under the prefixes that it subscribes to: of the first frame, byte by byte.
@@ -31,9 +36,18 @@ export class SubSocket extends ReceivingSocket {
   /**
    * Asks every publisher, now and later, for the messages whose first frame begins with `prefix`; with '' for all.
    * Subscriptions count: each one needs an `unsubscribe` of its own.
+   *
+   * @throws ALI_USAGE when the prefix has more bytes than a publisher takes (65 526)
    */
   subscribe(prefix: Uint8Array | string): void {
-    this.#subscriber.subscribe(prefixText(prefix));
+    const text = prefixText(prefix);
+    if (text.length > maxPrefixBytes) {
+      throw new AlidadeError(
+        'ALI_USAGE',
+        `the prefix has ${text.length} bytes; publishers take up to ${maxPrefixBytes}: subscribe to its beginning`,
+      );
+    }
+    this.#subscriber.subscribe(text);
   }
 
   /** Takes one subscription back. One that was not made is let be. */

@@ -1,7 +1,7 @@
 import { AlidadeError, type ErrorCode } from '../../shared/errors.ts';
 import { type PlainCondition, type PlainNotice, type PlainOperation, plainOperation } from '../normalize.ts';
 import type { BatchResult, Operation, Outcome } from '../store.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, type ByteWriter } from './bytes.ts';
 import type { PlainBatch } from './writes.ts';
 
 /**
@@ -29,7 +29,9 @@ export function writeBatch(out: ByteWriter, batch: UncheckedBatch): void {
   out.u32(batch.conditions.length);
   for (const condition of batch.conditions) writeCondition(out, condition);
   out.u32(batch.operations.length);
-  for (const operation of batch.operations) writeOperation(out, plainOperation(operation));
+  out.measured(() => {
+    for (const operation of batch.operations) writeOperation(out, plainOperation(operation));
+  });
 }
 
 export interface UncheckedBatch {
@@ -37,11 +39,20 @@ export interface UncheckedBatch {
   readonly operations: readonly Operation[];
 }
 
+/** Fewer operations than this are read at once, which is faster; more of them one by one, for the sake of memory. */
+const many = 64;
+
 export function readBatch(from: ByteReader): PlainBatch {
-  return {
-    conditions: Array.from({ length: from.u32() }, () => readCondition(from)),
-    operations: Array.from({ length: from.u32() }, () => readOperation(from)),
-  };
+  const conditions = Array.from({ length: from.u32() }, () => readCondition(from));
+  const length = from.u32();
+  const sizeBytes = from.u32();
+  if (length < many) return { conditions, operations: Array.from({ length }, () => readOperation(from)) };
+  const bytes = from.raw(sizeBytes);
+  return { conditions, operations: { length, [Symbol.iterator]: () => readOperations(bytes) } };
+}
+
+function* readOperations(bytes: Uint8Array): Generator<PlainOperation> {
+  for (const from = new ByteReader(bytes); !from.done; ) yield readOperation(from);
 }
 
 export function writeResult(out: ByteWriter, result: BatchResult | AlidadeError): void {

@@ -36,6 +36,14 @@ export class ByteWriter {
     this.raw(value);
   }
 
+  /** What `write` appends, as one byte string. */
+  measured(write: () => void): void {
+    const start = this.#length;
+    this.u32(0);
+    write();
+    this.#buffer.writeUInt32LE(this.#length - start - 4, start);
+  }
+
   raw(value: Uint8Array): void {
     this.#room(value.length);
     this.#buffer.set(value, this.#length);
@@ -95,7 +103,10 @@ export class ByteReader {
   }
 
   bytes(): Uint8Array {
-    const length = this.u32();
+    return this.raw(this.u32());
+  }
+
+  raw(length: number): Uint8Array {
     const value = this.#buffer.subarray(this.#at, this.#at + length);
     this.#at += length;
     return value;

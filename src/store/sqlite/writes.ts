@@ -11,7 +11,7 @@ type Bytes = Uint8Array;
 
 export interface PlainBatch {
   readonly conditions: readonly PlainCondition[];
-  readonly operations: readonly PlainOperation[];
+  readonly operations: Iterable<PlainOperation> & { readonly length: number };
 }
 
 type WithMembers = Extract<PlainOperation, { readonly members: readonly Bytes[] }>;
@@ -54,13 +54,13 @@ export class Writes {
   apply(batch: PlainBatch, sink: NoticeSink): BatchResult {
     const failed = batch.conditions.findIndex((condition) => !this.#holds(condition));
     if (failed >= 0) return { applied: false, failed };
-    const only = batch.operations.length === 1 ? batch.operations[0] : undefined;
+    const [only] = batch.operations.length === 1 ? batch.operations : [];
     // A single operation meets the wrong kind before it writes, so it needs no savepoint.
     if (only !== undefined) return { applied: true, outcomes: [this.#do(only, sink)] };
     const { mark } = sink;
     this.#sql.of('SAVEPOINT batch').run();
     try {
-      const outcomes = batch.operations.map((operation) => this.#do(operation, sink));
+      const outcomes = Array.from(batch.operations, (operation) => this.#do(operation, sink));
       this.#sql.of('RELEASE batch').run();
       return { applied: true, outcomes };
     } catch (error) {

@@ -21,7 +21,7 @@ export class FixedDataset extends StoredObject {
     value: Items,
     options: ValueOptions & { attributes?: Attributes },
   ) {
-    const { type, shape, bytes } = encodeValue(value, options, writer.heap);
+    const { type, shape, bytes } = encodeValue(value, options, writer.heap, path);
     const address = bytes.length === 0 ? undefinedAddress : writer.allocation.raw(bytes.length);
     const messages = [
       fixedDataspaceMessage(shape),

@@ -36,7 +36,7 @@ export class GrowingDataset extends StoredObject implements Dataset {
   constructor(writer: Writer, path: string, options: DatasetOptions) {
     const layout = datasetLayout(options);
     const { type, rowShape, chunkRows, chunkBytes, filter } = layout;
-    const encoder = new ItemEncoder(type, writer.heap);
+    const encoder = new ItemEncoder(type, writer.heap, path);
     const fill = fillBytes(encoder, options);
     const format = new ElementFormat(filter !== undefined, chunkBytes);
     const index = new ChunkIndex(writer.allocation, format);

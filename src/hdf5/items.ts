@@ -50,13 +50,16 @@ export function countOf(items: Items): number {
 export class ItemEncoder {
   readonly type: ItemType;
   readonly #heap: TextHeap;
+  readonly #place: string;
   readonly #put: Put | undefined;
   readonly #range: readonly [bigint, bigint] | undefined;
   readonly #isSwapped: boolean;
 
-  constructor(type: ItemType, heap: TextHeap) {
+  /** @param place what has the items, as messages name it */
+  constructor(type: ItemType, heap: TextHeap, place: string) {
     this.type = type;
     this.#heap = heap;
+    this.#place = place;
     this.#put = type.kind in puts ? puts[type.kind as NumberKind] : undefined;
     this.#range = rangeOf(type);
     this.#isSwapped =
@@ -106,11 +109,11 @@ export class ItemEncoder {
     const expected = arraysOf[this.type.kind];
     if (!expected?.includes(items[Symbol.toStringTag])) {
       throw refusal(
-        `${this.type.label} takes ${expected === undefined ? 'strings' : expected[0]}, not ${items[Symbol.toStringTag]}`,
+        `${this.#place}: ${this.type.label} takes ${expected === undefined ? 'strings' : expected[0]}, not ${items[Symbol.toStringTag]}`,
       );
     }
     if (this.type.kind === 'bool' && (items as Uint8Array).some((value) => value > 1)) {
-      throw refusal('a bool is 0 or 1');
+      throw refusal(`${this.#place}: a bool is 0 or 1`);
     }
   }
 
@@ -126,17 +129,18 @@ export class ItemEncoder {
     } else {
       if (typeof item !== 'string') throw this.#wrong(item);
       if (item.includes('\0'))
-        throw refusal(`text for ${label} has a NUL character, where readers would end it`);
-      if (!item.isWellFormed()) throw refusal(`text for ${label} has half a surrogate pair`);
+        throw refusal(`${this.#place}: a text has a NUL character, where readers would end it`);
+      if (!item.isWellFormed()) throw refusal(`${this.#place}: a text has half a surrogate pair`);
       if (kind === 'field' && Buffer.byteLength(item) > this.type.sizeBytes) {
-        throw refusal(`a text of ${Buffer.byteLength(item)} bytes does not fit in ${label}`);
+        throw refusal(`${this.#place}: a text of ${Buffer.byteLength(item)} bytes does not fit in ${label}`);
       }
     }
   }
 
   #wrong(item: Item): Error {
     const shown = typeof item === 'string' ? JSON.stringify(item.slice(0, 40)) : String(item);
-    return refusal(`${shown} is no ${this.type.label}`);
+    const range = this.#range === undefined ? '' : ` (${this.#range[0]} to ${this.#range[1]})`;
+    return refusal(`${this.#place}: ${shown} is no ${this.type.label}${range}`);
   }
 }
 

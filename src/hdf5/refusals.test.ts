@@ -57,12 +57,18 @@ test('rows that do not fit leave the dataset as it was', () => {
     refused('/rows has 3 items in a row; 2 do not fill whole rows'),
   );
   expect(() => dataset.append(1)).toThrow(refused('whole rows'));
-  expect(() => dataset.append([1, 2, 40_000])).toThrow(refused('40000 is no int16'));
+  expect(() => dataset.append([1, 2, 40_000])).toThrow(refused('/rows: 40000 is no int16 (-32768 to 32767)'));
   expect(() => dataset.append([1, 2, 0.5])).toThrow(refused('0.5 is no int16'));
   expect(() => dataset.append(new Float32Array(3))).toThrow(
     refused('int16 takes Int16Array, not Float32Array'),
   );
   expect(dataset.rows).toBe(0);
+});
+
+test('an attribute whose items are of several types', () => {
+  expect(() => made.root.attribute('mixed', ['a', 1])).toThrow(
+    refused('the attribute "mixed" of /: 1 is no string'),
+  );
 });
 
 test('texts that readers would see cut', () => {

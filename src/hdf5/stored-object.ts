@@ -32,7 +32,7 @@ export class StoredObject implements Hdf5Object, CommitPart {
     this.writer = writer;
     this.path = path;
     this.#attributeNames = new Set(attributes.map(([name]) => name));
-    const sources = attributes.map(([name, value]) => attributeSource(writer, name, value, {}));
+    const sources = attributes.map(([name, value]) => attributeSource(writer, path, name, value, {}));
     const first = [...messages, attributeInfoMessage()].map((message) => () => message);
     this.header = new ObjectHeader(writer.allocation, [...first, ...sources], options.roomBytes);
     writer.touch(this);
@@ -43,7 +43,7 @@ export class StoredObject implements Hdf5Object, CommitPart {
     if (this.#attributeNames.has(name)) {
       throw refusal(`${this.path} has an attribute ${quoted(name)} already`);
     }
-    this.header.add(attributeSource(this.writer, name, value, options));
+    this.header.add(attributeSource(this.writer, this.path, name, value, options));
     this.#attributeNames.add(name);
     this.writer.touch(this);
   }
@@ -57,16 +57,21 @@ export class StoredObject implements Hdf5Object, CommitPart {
 }
 
 /** Texts among the data get their places in the heap later: the message is made when it is written. */
-function attributeSource(writer: Writer, name: string, value: Items, options: ValueOptions): MessageSource {
+function attributeSource(
+  writer: Writer,
+  path: string,
+  name: string,
+  value: Items,
+  options: ValueOptions,
+): MessageSource {
   const encodedName = nameBytes(name);
-  const { type, shape, bytes } = encodeValue(value, options, writer.heap);
+  const place = `the attribute ${quoted(name)} of ${path}`;
+  const { type, shape, bytes } = encodeValue(value, options, writer.heap, place);
   const space = dataspace(shape);
   const sizeBytes =
     attributeOverheadBytes + encodedName.length + type.datatype.length + space.length + bytes.length;
   if (sizeBytes > mostBodyBytes) {
-    throw refusal(
-      `the attribute ${quoted(name)} has ${bytes.length} bytes; about 64 000 are possible: make it a dataset`,
-    );
+    throw refusal(`${place} has ${bytes.length} bytes; about 64 000 are possible: make it a dataset`);
   }
   return () => attributeMessage(encodedName, type.datatype, space, bytes);
 }

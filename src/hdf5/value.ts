@@ -26,19 +26,20 @@ const typeOfArray: Readonly<Record<string, TypeName>> = {
   Float64Array: 'float64',
 };
 
-/** @throws ALI_HDF5_REFUSED */
+/** @param place what has the value, as messages name it. @throws ALI_HDF5_REFUSED */
 export function encodeValue(
   value: Items,
   options: { readonly type?: TypeName; readonly shape?: readonly number[] },
   heap: TextHeap,
+  place: string,
 ): Value {
-  const type = itemType(options.type ?? typeOf(value));
+  const type = itemType(options.type ?? typeOf(value, place));
   const shape = checkedShape(options.shape ?? (typeof value === 'object' ? [value.length] : []), 0);
   const items = shape.reduce((product, size) => product * size, 1);
   if (items !== countOf(value)) {
-    throw refusal(`a value of shape [${shape}] has ${items} items, not ${countOf(value)}`);
+    throw refusal(`${place}: a value of shape [${shape}] has ${items} items, not ${countOf(value)}`);
   }
-  const encoder = new ItemEncoder(type, heap);
+  const encoder = new ItemEncoder(type, heap, place);
   encoder.check(value);
   return { type, shape, bytes: encoder.encode(value) };
 }
@@ -55,12 +56,12 @@ export function checkedShape(shape: readonly number[], smallest: 0 | 1): readonl
   return [...shape];
 }
 
-function typeOf(value: Items): TypeName {
+function typeOf(value: Items, place: string): TypeName {
   if (isTypedArray(value)) return typeOfArray[value[Symbol.toStringTag]] ?? 'uint8';
   const item: Item | undefined = typeof value === 'object' ? value[0] : value;
   if (typeof item === 'string') return 'string';
   if (typeof item === 'boolean') return 'bool';
   if (typeof item === 'bigint') return 'int64';
   if (typeof item === 'number') return 'float64';
-  throw refusal('an empty array does not tell its type; say which');
+  throw refusal(`${place}: an empty array does not tell its type; say which`);
 }

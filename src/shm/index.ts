@@ -17,7 +17,7 @@ export {
   parseDescriptions,
   readDescriptions,
 } from './description.ts';
-export { type ExactValue, plainValue } from './exact-value.ts';
+export type { ExactValue } from './exact-value.ts';
 export {
   type AnyFields,
   type AnyFrames,
@@ -34,7 +34,7 @@ export { Frame } from './frame.ts';
 export type { FrameLog } from './frame-log.ts';
 export type { ListenOptions } from './group-listener.ts';
 export type { InitOptions } from './init.ts';
-export { Layout } from './layout.ts';
+export type { Layout } from './layout.ts';
 export type { Listener } from './listener.ts';
 export { frameWrite } from './notice.ts';
 export type { PatternOptions } from './pattern-listener.ts';

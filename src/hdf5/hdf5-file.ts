@@ -46,7 +46,7 @@ export interface Group extends Hdf5Object {
    * Adds a dataset that grows by rows.
    *
    * @throws ALI_HDF5_REFUSED when the name is taken or not possible, or the options do not go together: a chunk of
-   * 4 GiB or more, a second dimension without limit, a fill value that is not of the type
+   * 4 GiB or more, a second dimension without limit, a fill value that is not of the type, texts under a filter that takes ready-made chunks
    *
    * @example
    * const counts = file.root.dataset('counts', { type: 'uint32', attributes: { unit: 'ADU' } });
@@ -59,6 +59,9 @@ export interface Group extends Hdf5Object {
    * for attributes.
    *
    * @throws ALI_HDF5_REFUSED when the name is taken or not possible, or the value does not fit type and shape
+   *
+   * @example
+   * file.root.fixed('mask', new Uint8Array(4096), { shape: [64, 64], attributes: { unit: '1' } });
    */
   fixed(name: string, value: Items, options?: ValueOptions & { attributes?: Attributes }): Hdf5Object;
 }
@@ -76,6 +79,10 @@ export interface Dataset extends Hdf5Object {
    * `bufferBytes` wait for the disk. `await dataset.append(…)` does right in both cases.
    * @throws ALI_HDF5_REFUSED when the items do not fill whole rows or are not of the type, when the filter takes
    * ready-made chunks only, or after a last chunk that was not full; ALI_HDF5_CLOSED; what {@link Hdf5File.commit} throws, once it did
+   *
+   * @example
+   * const counts = file.root.dataset('counts', { type: 'uint32' });
+   * await counts.append([17, 18, 19]);
    */
   append(rows: Items): Promise<void> | undefined;
 
@@ -84,7 +91,11 @@ export interface Dataset extends Hdf5Object {
    * The bytes are not copied and must not change any more.
    *
    * @throws ALI_HDF5_REFUSED when rows that do not fill a chunk were appended before, or the bytes cannot be such a
-   * chunk; else as {@link append}
+   * chunk, or the dataset is one of `string`; else as {@link append}
+   *
+   * @example
+   * const frames = file.root.dataset('frames', { type: 'uint16', shape: [512, 512], chunkRows: 1, filter: 'lz4' });
+   * await frames.appendChunk(bytes);
    */
   appendChunk(bytes: Uint8Array, options?: ChunkOptions): Promise<void> | undefined;
 }

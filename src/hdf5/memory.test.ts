@@ -52,6 +52,17 @@ test('few chunks are encoded at a time, and all before the commit', async () => 
   await writer.close();
 });
 
+test('rows of empty texts go to the disk without waiting for a commit', async () => {
+  const written = Promise.withResolvers<void>();
+  const storage: Hdf5Storage = { ...nowhere };
+  const file = await createHdf5File(storage, { commitIntervalMs: 0 });
+  const dataset = file.root.dataset('x', { type: 'string', chunkRows: 8 });
+  storage.writeAt = async () => written.resolve();
+  dataset.append(['text', ...Array<string>(1000).fill('')]);
+  await written.promise;
+  await file.close();
+});
+
 test('a fixed dataset goes to the disk without waiting for a commit', async () => {
   const written = Promise.withResolvers<void>();
   const storage: Hdf5Storage = {

@@ -154,6 +154,17 @@ export function batches(context: Context): void {
     expect(plain(await context.space.read({ read: 'value', key: 'key 999' }))).toBe('4999');
   });
 
+  test('a long batch whose last operation meets another kind writes nothing', async () => {
+    const { space } = context;
+    await space.write(set('a value', 'x'));
+    const operations = Array.from({ length: 500 }, (_, i) => set(`key ${i}`, String(i)));
+    await expect(space.batch([], [...operations, setField('a value', 'f', 'y')])).rejects.toMatchObject({
+      code: 'ALI_WRONG_KIND',
+    });
+    expect(await space.keys()).toHaveLength(1);
+    expect(plain(await space.read({ read: 'value', key: 'a value' }))).toBe('x');
+  });
+
   test('a batch of a hundred thousand fields and their notices is one step, with bytes of every sort', async () => {
     const { space } = context;
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);

@@ -46,7 +46,8 @@ export interface Group extends Hdf5Object {
    * Adds a dataset that grows by rows.
    *
    * @throws ALI_HDF5_REFUSED when the name is taken or not possible, or the options do not go together: a chunk of
-   * 4 GiB or more, a second dimension without limit, a fill value that is not of the type, texts under a filter that takes ready-made chunks
+   * 4 GiB or more, a second dimension without limit, a fill value that is not of the type, texts under a
+   * filter that takes ready-made chunks
    *
    * @example
    * const counts = file.root.dataset('counts', { type: 'uint32', attributes: { unit: 'ADU' } });
@@ -78,7 +79,8 @@ export interface Dataset extends Hdf5Object {
    * @returns undefined while the writer keeps up, and else a promise to wait for: until it resolves, more than
    * `bufferBytes` wait for the disk. `await dataset.append(…)` does right in both cases.
    * @throws ALI_HDF5_REFUSED when the items do not fill whole rows or are not of the type, when the filter takes
-   * ready-made chunks only, or after a last chunk that was not full; ALI_HDF5_CLOSED; what {@link Hdf5File.commit} throws, once it did
+   * ready-made chunks only, or after a last chunk that was not full; ALI_HDF5_CLOSED; what
+   * {@link Hdf5File.commit} throws, once it did
    *
    * @example
    * const counts = file.root.dataset('counts', { type: 'uint32' });

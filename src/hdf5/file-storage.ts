@@ -31,7 +31,7 @@ export class FileStorage implements Hdf5Storage {
       return new FileStorage(await open(unfinishedPath, 'wx'), path, unfinishedPath);
     } catch (error) {
       if (codeOf(error) === 'EEXIST') {
-        throw new AlidadeError('ALI_FILE_EXISTS', `${path} exists; ask for overwrite to replace it`);
+        throw new AlidadeError('ALI_FILE_EXISTS', `${path} exists; give { overwrite: true } to replace it`);
       }
       throw new AlidadeError('ALI_FILE_NOT_WRITTEN', `cannot write ${path}: ${messageOf(error)}`, {
         cause: error,

@@ -85,8 +85,11 @@ export async function unknownFrame(
       `${start}${name} in ${space.location} is no frame, but a list or the like`,
     );
   }
-  const near = nearestName(name, [...described, ...keys]);
-  const hint = near === undefined ? 'init puts it there from its description' : `did you mean '${near}'?`;
+  const near = nearestName(name, [...described, ...keys.filter((key) => !key.endsWith(':fifo'))]);
+  const hint =
+    near === undefined
+      ? 'init puts it there from its description, also when it has expired'
+      : `did you mean '${near}'?`;
   return new AlidadeError('ALI_NOT_FOUND', `${start}there is no frame ${name} in ${space.location}; ${hint}`);
 }
 

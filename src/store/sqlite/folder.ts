@@ -38,7 +38,7 @@ export function prepareFolder(folder: string, create: boolean): void {
     if (!create) {
       throw new AlidadeError(
         'ALI_STORE_NOT_FOUND',
-        `there is no store at ${folder}. A writing command makes one there (alidade state set …), or name another with --store or ALIDADE_STORE.`,
+        `there is no store at ${folder}. A command that writes makes one there (state set, config populate, shm init), or name another with --store or ALIDADE_STORE.`,
       );
     }
     make(folder);

@@ -1,7 +1,7 @@
 import { AlidadeError } from '../shared/errors.ts';
 import type { Space, WriteOptions } from '../store/index.ts';
 import type { AnyFrames, FrameTypes, NameOf } from './field-value.ts';
-import { Fifo, type FifoOptions } from './fifo.ts';
+import { Fifo, type FifoOptions, learnFifo } from './fifo.ts';
 import type { Frame } from './frame.ts';
 import { GroupListener, type ListenOptions } from './group-listener.ts';
 import type { Layout } from './layout.ts';
@@ -197,8 +197,8 @@ export class DataDict<T extends FrameTypes<T> = AnyFrames> implements AsyncDispo
    * @throws ALI_NOT_FOUND, ALI_DECODE, ALI_SHM_LAYOUT
    */
   async fifo<N extends NameOf<T>>(name: N, options: FifoOptions = {}): Promise<Fifo<T[N]>> {
-    const [learnt] = await this.#learn([name]);
-    return new Fifo<T[N]>(this.#context, (learnt as Learnt).layout, options);
+    const layout = await learnFifo(this.#context.space, name, this.#context.described);
+    return new Fifo<T[N]>(this.#context, layout, options);
   }
 
   /** Ends the listeners. What was set and not flushed is not written. */

@@ -3,7 +3,8 @@ import { isAlidadeError } from '../shared/errors.ts';
 import type { Space } from '../store/index.ts';
 import type { AnyFields, SettableFields, SettableValue } from './field-value.ts';
 import { Frame, textOf } from './frame.ts';
-import type { Layout } from './layout.ts';
+import { Layout } from './layout.ts';
+import { frameOrNone, type Learnt, learn } from './reader.ts';
 import { type SetOptions, type Setting, WrittenFrame } from './written-frame.ts';
 
 export interface FifoOptions {
@@ -14,6 +15,28 @@ export interface FifoOptions {
 /** The list of a FIFO, beside the frame itself, which keeps its blank value and says what the fields are. */
 export function fifoKey(name: string): string {
   return `${name}:fifo`;
+}
+
+/**
+ * The layout of a FIFO's frame; where that has expired, as the first item has it.
+ *
+ * @throws as {@link learn}
+ */
+export async function learnFifo(
+  space: Space,
+  name: string,
+  described: ReadonlyMap<string, Layout>,
+): Promise<Layout> {
+  try {
+    const [learnt] = await learn(space, [name], described);
+    return (learnt as Learnt).layout;
+  } catch (error) {
+    if (!isAlidadeError(error, 'ALI_NOT_FOUND')) throw error;
+    const [item] = await space.read({ read: 'items', key: fifoKey(name), limit: 1 });
+    const frame = frameOrNone(name, item);
+    if (frame === undefined) throw error;
+    return Layout.found(name, frame.exact);
+  }
 }
 
 /**

@@ -186,7 +186,7 @@ describe('changes', () => {
   test('a hash that is not there is made with --create only', async () => {
     const change = 'source:instrument1:motor9,address,IOC:m9';
     expect(await refused(2, 'update', change)).toContain('--create');
-    expect(await said('update', change, '--create')).toContain('motor9 address: IOC:m9 (revision 2');
+    expect(await said('update', change, '--create')).toContain('motor9 address: new, IOC:m9 (revision 2');
     expect(await refused(2, 'update', 'nonsense')).toContain('is not HASH,KEY,VALUE');
     expect(await refused(2, 'update', 'user:instrument1', 'name', 'Ada', 'Lovelace')).toContain('quotes');
   });

@@ -54,4 +54,21 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
     expect(await fifo.drain()).toEqual([]);
     expect([faults, fifo.malformed]).toEqual([['ALI_DECODE', 'ALI_SHM_LAYOUT', 'ALI_DECODE'], 3]);
   });
+
+  test('what waits in a FIFO can be taken also when its frame has expired', async () => {
+    await using place = await makePlace();
+    await robot(place);
+    const space = await place.open();
+    const fifo = await memory(space, { descriptions: undefined }).dict().fifo('A__queue');
+    await fifo.push({ n: 1 });
+    await fifo.push({ n: 2 });
+    await space.write({ do: 'delete', key: 'A__queue' });
+    const late = await memory(space, { descriptions: undefined }).dict().fifo('A__queue');
+    expect((await late.pop())?.values.n).toBe(1);
+    await late.push({ n: 3 });
+    expect((await late.drain()).map((frame) => frame.values.n)).toEqual([2, 3]);
+    await expect(memory(space, { descriptions: undefined }).dict().fifo('A__queue')).rejects.toMatchObject({
+      code: 'ALI_NOT_FOUND',
+    });
+  });
 });

@@ -76,6 +76,6 @@ function summary(
   const where = printable(`revision ${revision} of ${configuration}`);
   const change = changes.find((each) => each.hash === hash)?.fields.find((each) => each.field === field);
   if (kind === 'same' || change?.after === undefined) return `${name}: as it was (${where})`;
-  const before = change.before === undefined ? '' : `${showCell(change.before)} → `;
+  const before = change.before === undefined ? 'new, ' : `${showCell(change.before)} → `;
   return `${name}: ${before}${showCell(change.after)} (${where})`;
 }

@@ -48,7 +48,9 @@ async function listen(
   const onFault = faultSayer(terminal);
   const [only = ''] = names;
   if (isGlob(names)) {
-    for await (const frame of await shm.listenToMatching(only, { from: 'current', signal, onFault })) {
+    const listener = await shm.listenToMatching(only, { from: 'current', signal, onFault });
+    terminal.stderr.write(`alidade: listening to whatever matches ${printable(only)}; Ctrl-C ends it\n`);
+    for await (const frame of listener) {
       await printGroup(terminal, options, [frame]);
     }
     return;

@@ -1,5 +1,6 @@
 """Follows the stack of images while it grows: python3 follow.py [FILE] [IMAGES]"""
 
+import os
 import sys
 import time
 
@@ -8,6 +9,8 @@ import numpy as np
 
 path = sys.argv[1] if len(sys.argv) > 1 else "stack.h5"
 images = int(sys.argv[2]) if len(sys.argv) > 2 else 100
+if not os.path.exists(path):
+    sys.exit(f"there is no {path} yet: start write.ts first")
 
 with h5py.File(path, "r", swmr=True) as file:
     stack, times = file["stack"], file["time"]

@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { AlidadeError, messageOf } from '../shared/errors.ts';
-import type { ExactValue } from './exact-value.ts';
-import { isList } from './exact-value.ts';
+import type { ExactValue } from '../shared/exact-value.ts';
+import { Float, isList } from '../shared/exact-value.ts';
+import { readJson } from '../shared/read-json.ts';
 import { isFieldName } from './field-name.ts';
-import { Float } from './field-value.ts';
-import { readJson } from './read-json.ts';
 import { writeExact } from './write-json.ts';
 
 /** A frame before it is first set: its fields in their order, `ts` and `sender` first, with their blank values. */

@@ -1,41 +1,9 @@
-/**
- * A float that stays one: the number 12 is written as `12`, `float(12)` as `12.0`. Where the description of a frame has
- * a float as blank value, every number of that field is written so without it.
- */
-export class Float {
-  readonly value: number;
+import { Float, float, type PlainValue } from '../shared/exact-value.ts';
 
-  constructor(value: number) {
-    this.value = value;
-  }
-
-  valueOf(): number {
-    return this.value;
-  }
-
-  toJSON(): number {
-    return this.value;
-  }
-}
-
-/**
- * A float, whatever the number.
- *
- * @example float(12) // on the wire 12.0
- */
-export function float(value: number): Float {
-  return new Float(value);
-}
+export { Float, float };
 
 /** What a field holds when it is read. Integers beyond 2^53 are bigints. */
-export type FieldValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly FieldValue[]
-  | { readonly [key: string]: FieldValue };
+export type FieldValue = PlainValue;
 
 /** What a field can be set to. */
 export type SettableValue =

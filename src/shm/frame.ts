@@ -1,8 +1,8 @@
 import { AlidadeError } from '../shared/errors.ts';
-import { type ExactValue, plainValue } from './exact-value.ts';
+import { type ExactValue, plainValue } from '../shared/exact-value.ts';
+import { readJson } from '../shared/read-json.ts';
 import { type AnyFields, Float } from './field-value.ts';
 import type { Layout } from './layout.ts';
-import { readJson } from './read-json.ts';
 
 /** A frame as it was read. It does not change. */
 export class Frame<F = AnyFields> {

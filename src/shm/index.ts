@@ -1,4 +1,7 @@
 /** Frames: the small records that the processes of an instrument share. Start at shared-memory.ts and data-dict.ts. */
+
+export type { ExactValue } from '../shared/exact-value.ts';
+export { readJson } from '../shared/read-json.ts';
 export {
   type Application,
   type ApplicationDefinition,
@@ -17,7 +20,6 @@ export {
   parseDescriptions,
   readDescriptions,
 } from './description.ts';
-export type { ExactValue } from './exact-value.ts';
 export {
   type AnyFields,
   type AnyFrames,
@@ -39,7 +41,6 @@ export type { Listener } from './listener.ts';
 export { frameWrite } from './notice.ts';
 export type { PatternOptions } from './pattern-listener.ts';
 export { type Tick, ticks } from './rate.ts';
-export { readJson } from './read-json.ts';
 export { readTexts } from './reader.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './replay.ts';
 export { type Shape, shapeOf } from './shape.ts';

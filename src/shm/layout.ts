@@ -1,9 +1,10 @@
 import { AlidadeError } from '../shared/errors.ts';
+import type { ExactValue } from '../shared/exact-value.ts';
 import { nearestName } from '../shared/nearest-name.ts';
+import { jsonText } from '../shared/python-text.ts';
 import type { Description } from './description.ts';
-import type { ExactValue } from './exact-value.ts';
 import { misfit, type Shape, shapeOf } from './shape.ts';
-import { jsonText, writeJson } from './write-json.ts';
+import { writeJson } from './write-json.ts';
 
 /** The fields of a frame in their order, without `ts` and `sender`, and what they hold. */
 export class Layout {

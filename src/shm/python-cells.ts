@@ -1,8 +1,7 @@
 import { AlidadeError } from '../shared/errors.ts';
+import { type ExactValue, Float, isList } from '../shared/exact-value.ts';
 import { floatRepr, strRepr } from '../shared/python-text.ts';
-import { type ExactValue, isList } from './exact-value.ts';
-import { Float } from './field-value.ts';
-import { readJson } from './read-json.ts';
+import { readJson } from '../shared/read-json.ts';
 
 /** A frame as a row of its CSV log: the names of its fields, and their values as Python's `csv` writes them. */
 export interface FrameCells {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import { nearestName } from '../shared/nearest-name.ts';
 import { Opened } from '../shared/opened.ts';
+import { floatText, jsonText } from '../shared/python-text.ts';
 import { keyText, type Operation, type Space } from '../store/index.ts';
 import { frameWrite } from './notice.ts';
 import { findFrames, readFrame, unknownFrame } from './reader.ts';
@@ -14,7 +15,6 @@ import {
   namedIn,
   readHead,
 } from './replay-log.ts';
-import { floatText, jsonText } from './write-json.ts';
 
 export interface ReplayOptions {
   /** Only rows from this time on, Unix seconds. */

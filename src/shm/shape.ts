@@ -1,5 +1,4 @@
-import { type ExactValue, isList } from './exact-value.ts';
-import { Float } from './field-value.ts';
+import { type ExactValue, Float, isList } from '../shared/exact-value.ts';
 
 /** What a field holds, as its blank value says. A blank null leaves it open. */
 export type Shape =

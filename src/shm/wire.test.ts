@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { readJson } from '../shared/read-json.ts';
 import { float } from './field-value.ts';
 import { Frame } from './frame.ts';
-import { readJson } from './read-json.ts';
 import { anyShape, shapeOf } from './shape.ts';
 import { writeExact, writeJson } from './write-json.ts';
 

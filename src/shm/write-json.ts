@@ -1,8 +1,8 @@
 import { AlidadeError } from '../shared/errors.ts';
-import { floatRepr } from '../shared/python-text.ts';
-import type { ExactValue } from './exact-value.ts';
-import { Float } from './field-value.ts';
-import { maxDepth } from './read-json.ts';
+import type { ExactValue } from '../shared/exact-value.ts';
+import { Float } from '../shared/exact-value.ts';
+import { floatText, jsonText } from '../shared/python-text.ts';
+import { maxDepth } from '../shared/read-json.ts';
 import { anyShape, type Shape, shapeName } from './shape.ts';
 
 export interface JsonOptions {
@@ -27,20 +27,6 @@ export function writeJson(value: unknown, shape: Shape, options: JsonOptions): s
 /** What was read, as it was. */
 export function writeExact(value: ExactValue): string {
   return writeJson(value, anyShape, { what: 'the value', checked: false, strict: false });
-}
-
-/** A text as Python's `json` writes it, in ASCII. */
-export function jsonText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** A float as Python's `json` writes it. */
-export function floatText(value: number): string {
-  if (Number.isFinite(value)) return floatRepr(value);
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
 function write(value: unknown, shape: Shape, options: JsonOptions, place: string, depth: number): string {

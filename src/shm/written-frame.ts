@@ -1,10 +1,11 @@
 import { AlidadeError } from '../shared/errors.ts';
+import type { ExactValue } from '../shared/exact-value.ts';
+import { floatText, jsonText } from '../shared/python-text.ts';
 import { maxExpireMs } from '../store/index.ts';
-import type { ExactValue } from './exact-value.ts';
 import type { AnyFields, SettableFields, SettableValue } from './field-value.ts';
 import { Frame } from './frame.ts';
 import type { Layout } from './layout.ts';
-import { floatText, jsonText, writeExact } from './write-json.ts';
+import { writeExact } from './write-json.ts';
 
 export interface SetOptions {
   /** When it was, in Unix seconds. Default: now, or as it was set first since the last flush. */

@@ -1,8 +1,7 @@
-import { AlidadeError } from '../shared/errors.ts';
-import type { ExactValue } from './exact-value.ts';
-import { Float } from './field-value.ts';
+import { AlidadeError } from './errors.ts';
+import { type ExactValue, Float } from './exact-value.ts';
 
-/** Deeper than this no frame nests, and no reader of one recurses. */
+/** Deeper than this nothing nests, and no reader recurses. */
 export const maxDepth = 100;
 /** Python reads integers of no more digits either. */
 const maxIntegerDigits = 4300;

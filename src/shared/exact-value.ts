@@ -1,4 +1,38 @@
-import type { FieldValue, Float } from './field-value.ts';
+/** A float that stays one: the number 12 is written as `12`, `float(12)` as `12.0`. */
+export class Float {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  valueOf(): number {
+    return this.value;
+  }
+
+  toJSON(): number {
+    return this.value;
+  }
+}
+
+/**
+ * A float, whatever the number.
+ *
+ * @example float(12) // on the wire 12.0
+ */
+export function float(value: number): Float {
+  return new Float(value);
+}
+
+/** A JSON value in plain JavaScript. Integers beyond 2^53 are bigints. */
+export type PlainValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly PlainValue[]
+  | { readonly [key: string]: PlainValue };
 
 /** A JSON value as it is on the wire: integers apart from floats, keys of objects in their order. */
 export type ExactValue =
@@ -13,11 +47,11 @@ export type ExactValue =
   | ReadonlyMap<string, ExactValue>;
 
 /** The same as plain JavaScript: what is lost is that 12.0 was no integer. */
-export function plainValue(value: ExactValue): FieldValue {
+export function plainValue(value: ExactValue): PlainValue {
   if (typeof value !== 'object' || value === null) return value;
   if (isList(value)) return value.map(plainValue);
   if (!(value instanceof Map)) return (value as Float).value;
-  const record: Record<string, FieldValue> = {};
+  const record: Record<string, PlainValue> = {};
   for (const [key, item] of value as ReadonlyMap<string, ExactValue>) {
     // As its own property also where the key is __proto__.
     Object.defineProperty(record, key, {

@@ -5,6 +5,7 @@
 export const errorCodes = {
   ALI_USAGE: { exit: 2, when: 'an argument or option is missing, unknown or malformed' },
   ALI_NOT_CONFIRMED: { exit: 5, when: 'a verb that destroys was called without --yes; nothing was done' },
+  ALI_FORBIDDEN: { exit: 5, when: 'a page of another site asked a server of this machine' },
   ALI_NODE_TOO_OLD: { exit: 1, when: 'this Node.js or its SQLite is older than Alidade needs' },
   ALI_INTERNAL: { exit: 1, when: 'something happened that Alidade has no better name for; please report it' },
 

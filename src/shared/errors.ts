@@ -92,6 +92,26 @@ export const errorCodes = {
   ALI_SHM_DESCRIPTION: { exit: 2, when: 'a description of frames is malformed; nothing of it was used' },
   ALI_SHM_LAYOUT: { exit: 5, when: 'a frame in the store has other fields than its description' },
   ALI_SHM_LOG: { exit: 2, when: 'a CSV log of frames cannot be read as one' },
+  ALI_BUS_URL: { exit: 2, when: 'a bus URL is malformed or names an unknown kind of bus' },
+  ALI_BUS_UNREACHABLE: { exit: 1, when: 'the broker does not answer; nothing was sent' },
+  ALI_BUS_LOGIN: { exit: 5, when: 'the broker refused the user, password or virtual host' },
+  ALI_BUS_REFUSED: {
+    exit: 5,
+    when: 'the broker refused an exchange, queue or binding: another program declared it otherwise',
+  },
+  ALI_BUS_NAME_TAKEN: { exit: 5, when: 'another program has a queue of this name on the bus' },
+  ALI_BUS_UNROUTABLE: { exit: 3, when: 'nobody on the bus listens to this routing key; nothing was done' },
+  ALI_BUS_CUT: {
+    exit: 1,
+    when: 'a connection was lost while a reply was due: the request was done or not, and is not repeated',
+  },
+  ALI_BUS_BLOCKED: {
+    exit: 1,
+    when: 'the broker takes no messages now, short of memory or disk; it was not sent',
+  },
+  ALI_BUS_MESSAGE: { exit: 2, when: 'a message, name or binding cannot go over the bus; it was not sent' },
+  ALI_BUS_CLOSED: { exit: 1, when: 'an operation was called on a bus that is closed' },
+  ALI_CREDENTIALS: { exit: 2, when: 'a file with a user and password is missing, malformed or unsafe' },
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
   ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4 | 5; when: string }>;

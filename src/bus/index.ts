@@ -1,0 +1,18 @@
+/** The bus: one interface, two engines. Start at bus.ts (what a bus is) and open-bus.ts (how one is opened). */
+export type {
+  Binding,
+  Bus,
+  BusEvent,
+  BusStatus,
+  ConsumeOptions,
+  Consumer,
+  Delivery,
+  DropReason,
+  Exchange,
+  Message,
+  Properties,
+  RequestOptions,
+  SendOptions,
+} from './bus.ts';
+export { type Field, type FieldTable, type FieldTag, table, text, uint32 } from './field.ts';
+export { type OpenBusOptions, openBus } from './open-bus.ts';

@@ -63,7 +63,7 @@ const given = {
 
 /**
  * An example of a doc comment leaves out its imports: names that the sources export are imported, from its own file
- * first, and what is {@link given} is declared.
+ * first, then from its own room, and what is {@link given} is declared.
  */
 function withNames(file: string, code: string): string {
   const declares = (name: string) =>
@@ -75,13 +75,23 @@ function withNames(file: string, code: string): string {
   const wanted = new Map<string, string>();
   for (const item of exported) {
     const needed = uses(item.name) || givenHere.some(([, type]) => type === item.name);
-    if (needed && (item.file === file || !wanted.has(item.name))) wanted.set(item.name, item.file);
+    const found = wanted.get(item.name);
+    if (needed && (found === undefined || nearness(file, item.file) > nearness(file, found))) {
+      wanted.set(item.name, item.file);
+    }
   }
   return [
     ...[...wanted].map(([name, from]) => `import { ${name} } from '${join(root, from)}';`),
     ...givenHere.map(([name, type]) => `declare const ${name}: ${type};`),
     code,
   ].join('\n');
+}
+
+/** How near another file is: the file itself, one of the same room, or any. */
+function nearness(file: string, other: string): number {
+  if (file === other) return 2;
+  const room = (path: string) => path.split('/')[1];
+  return room(file) === room(other) ? 1 : 0;
 }
 
 /** The package's own names (`alidade`, `alidade/telstate`), as its sources. */

@@ -1,0 +1,27 @@
+/** Slow control: what the instrument obeys. Start at endpoint.ts, service.ts and client.ts. */
+export type { ArgumentsOf, Attribute, Command } from './declared.ts';
+export { Endpoint, type EndpointContext, type EndpointOptions } from './endpoint.ts';
+export {
+  type Alert,
+  type Dialect,
+  dialects,
+  normalSpecifier,
+  type Operation,
+  type OutgoingAlert,
+  operationNumbers,
+  type Reply,
+  type Request,
+  type SenderInfo,
+} from './message.ts';
+export { isErrorCode, type ReplyCodeName, replyCodeName, replyCodes } from './reply-code.ts';
+export { ReplyError } from './reply-error.ts';
+export {
+  type Answer,
+  type ExactValue,
+  Float,
+  float,
+  type Keyed,
+  type Maybe,
+  type Outcome,
+  type Value,
+} from './value.ts';

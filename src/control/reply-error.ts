@@ -1,0 +1,33 @@
+import { type ReplyCodeName, replyCodes } from './reply-code.ts';
+import type { Answer } from './value.ts';
+
+/**
+ * Thrown by an endpoint to answer with a code, a text and, where wanted, a payload. Anything else that an endpoint throws
+ * is answered with code 999 and its message. A code below 100 is a warning: what was asked for is done.
+ *
+ * @example
+ * class Pump extends Endpoint {
+ *   override onSet(value: Value): Answer {
+ *     if (value !== 'on' && value !== 'off') {
+ *       throw new ReplyError('service_error_invalid_value', `a pump is on or off, not ${String(value)}`);
+ *     }
+ *     return null;
+ *   }
+ * }
+ */
+export class ReplyError extends Error {
+  readonly code: number;
+  readonly payload: Answer | undefined;
+
+  constructor(
+    code: ReplyCodeName | number,
+    message: string,
+    payload?: Answer,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = typeof code === 'number' ? code : replyCodes[code];
+    this.payload = payload;
+  }
+}

@@ -1,0 +1,10 @@
+/** The streams of bsread: what an instrument measures, pulse by pulse, over ZeroMQ. */
+export { Channel, type ChannelState } from './channel.ts';
+export type { ChannelDefinition } from './channel-definition.ts';
+export type { ChannelType, ChannelValue, Compression, Encoding, ItemArray } from './channel-type.ts';
+export type { DataHeader } from './data-header.ts';
+export type { Drop, DropReason } from './drop.ts';
+export type { Json, JsonObject } from './json.ts';
+export type { MainHeader } from './main-header.ts';
+export { PulseMessage } from './message.ts';
+export { type DecoderOptions, type DecoderStatistics, MessageDecoder } from './message-decoder.ts';

@@ -4,16 +4,22 @@ interface Write {
 }
 
 /**
- * The metadata of one commit in the three steps in which it must reach the disk; the steps are parted by syncs.
+ * The metadata of one commit in the steps in which it must reach the disk; the steps are parted by syncs.
  *
  * - `hidden`: blocks that nothing on the disk leads to yet, and places that readers do not look at
  * - `index`: what leads from the index of a dataset to its new blocks and chunks
  * - `visible`: extents of datasets, links and attributes
+ * - `turned`: links that lead to another object from now on, when what they led to has got its other name
  */
-export type Step = 'hidden' | 'index' | 'visible';
+export type Step = 'hidden' | 'index' | 'visible' | 'turned';
 
 export class CommitPlan {
-  readonly #writes: Record<Step, Write[]> = { hidden: [], index: [], visible: [] };
+  readonly #writes: Record<Step, Write[]> = {
+    hidden: [],
+    index: [],
+    visible: [],
+    turned: [],
+  };
   readonly #afterwards: (() => void)[] = [];
 
   /** The bytes may not change before the commit ends. */

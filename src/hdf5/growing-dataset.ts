@@ -69,9 +69,36 @@ export class GrowingDataset extends StoredObject implements Dataset {
     }
     this.#encoder.check(rows);
     this.#chunk.append(rows, count);
-    this.#rows += count;
-    this.writer.touch(this);
-    return this.writer.pressure();
+    return this.#appended(count);
+  }
+
+  appendBytes(bytes: Uint8Array): Promise<void> | undefined {
+    this.writer.assertUsable();
+    this.#assertTakesRows();
+    const { type, rowBytes } = this.#layout;
+    if (type.kind === 'string') {
+      throw refusal(`${this.path} takes texts (append): their bytes only tell where in the file they stand`);
+    }
+    const count = bytes.length / rowBytes;
+    if (!Number.isInteger(count)) {
+      throw refusal(`${this.path} has rows of ${rowBytes} bytes; ${bytes.length} do not fill whole rows`);
+    }
+    this.#chunk.appendBytes(bytes, count);
+    return this.#appended(count);
+  }
+
+  skip(rows: number): Promise<void> | undefined {
+    this.writer.assertUsable();
+    const { filter, chunkRows } = this.#layout;
+    if (!Number.isSafeInteger(rows) || rows < 0) {
+      throw refusal(`${this.path} can be told to skip a number of rows, not ${rows}`);
+    }
+    if (filter === undefined || filter.encode !== undefined) this.#assertNotEnded();
+    else if (this.#hasShortChunk || rows % chunkRows !== 0) {
+      throw refusal(`${this.path} takes ready-made chunks of ${chunkRows} rows, and skips whole ones only`);
+    }
+    this.#chunk.skip(rows);
+    return this.#appended(rows);
   }
 
   appendChunk(bytes: Uint8Array, options: ChunkOptions = {}): Promise<void> | undefined {
@@ -80,10 +107,8 @@ export class GrowingDataset extends StoredObject implements Dataset {
     const filterMask = options.filterMask ?? 0;
     this.#assertTakesChunk(bytes, rows, filterMask);
     this.#chunk.place(bytes, filterMask);
-    this.#rows += rows;
     this.#hasShortChunk = rows < this.#layout.chunkRows;
-    this.writer.touch(this);
-    return this.writer.pressure();
+    return this.#appended(rows);
   }
 
   override flush(): void {
@@ -105,6 +130,12 @@ export class GrowingDataset extends StoredObject implements Dataset {
     this.header.write(plan, this.#flushedRows);
     this.#isReachable = true;
     return this.#flushedRows === this.#rows;
+  }
+
+  #appended(rows: number): Promise<void> | undefined {
+    this.#rows += rows;
+    this.writer.touch(this);
+    return this.writer.pressure();
   }
 
   #assertTakesRows(): void {

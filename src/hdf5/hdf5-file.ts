@@ -65,6 +65,29 @@ export interface Group extends Hdf5Object {
    * file.root.fixed('mask', new Uint8Array(4096), { shape: [64, 64], attributes: { unit: '1' } });
    */
   fixed(name: string, value: Items, options?: ValueOptions & { attributes?: Attributes }): Hdf5Object;
+
+  /**
+   * Gives an object of the file one more name (a hard link): readers find it in both places.
+   *
+   * @throws ALI_HDF5_REFUSED when the name is taken or not possible, or the object is of another file or holds the group
+   *
+   * @example
+   * const pulses = file.root.dataset('pulse_id', { type: 'int64' });
+   * file.root.group('camera').link('pulse_id', pulses);
+   */
+  link(name: string, object: Hdf5Object): void;
+
+  /**
+   * Puts a new dataset in the place of `name`. The object that stood there keeps the name `keptAs`, which the disk has
+   * before it loses the other one; without `keptAs` it is gone for readers, and its space with it.
+   *
+   * @throws ALI_HDF5_REFUSED when there is no `name`, or `keptAs` is taken or not possible; else as {@link dataset}
+   *
+   * @example
+   * file.root.dataset('data', { type: 'int32' });
+   * const data = file.root.supersede('data', { type: 'float64' }, 'data(1)');
+   */
+  supersede(name: string, options: DatasetOptions, keptAs?: string): Dataset;
 }
 
 /** A dataset that grows by rows. */
@@ -87,6 +110,29 @@ export interface Dataset extends Hdf5Object {
    * await counts.append([17, 18, 19]);
    */
   append(rows: Items): Promise<void> | undefined;
+
+  /**
+   * Appends rows as they are to stand in the file: bytes of the dataset's type, in its byte order. They are copied.
+   *
+   * @throws ALI_HDF5_REFUSED when they do not fill whole rows, or the dataset is one of `string`; else as {@link append}
+   *
+   * @example
+   * const counts = file.root.dataset('counts', { type: 'uint16be' });
+   * await counts.appendBytes(Uint8Array.of(1, 0, 1, 1)); // 256, 257
+   */
+  appendBytes(bytes: Uint8Array): Promise<void> | undefined;
+
+  /**
+   * Adds rows that hold the fill value. Of a chunk that has no other rows there is nothing in the file.
+   *
+   * @throws ALI_HDF5_REFUSED when the filter takes ready-made chunks and the rows are not whole chunks; else as
+   * {@link append}
+   *
+   * @example
+   * const images = file.root.dataset('images', { type: 'uint16', shape: [512, 1024], chunkRows: 1 });
+   * await images.skip(100);
+   */
+  skip(rows: number): Promise<void> | undefined;
 
   /**
    * Appends a chunk as it is to stand in the file: encoded by the dataset's filter, or, where `filterMask` is 1, not.

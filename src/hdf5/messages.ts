@@ -14,6 +14,7 @@ const type = {
   attribute: 0x0c,
   continuation: 0x10,
   attributeInfo: 0x15,
+  linkCount: 0x16,
 } as const;
 
 export const prefixBytes = 4;
@@ -135,6 +136,11 @@ export function attributeMessage(
 
 /** What {@link attributeMessage} adds to its parts. */
 export const attributeOverheadBytes = 10;
+
+/** How many links lead to the object; without it there is one. */
+export function linkCountMessage(count: number): Uint8Array {
+  return message(type.linkCount, 0, u8(0), u32(count));
+}
 
 /** Makes the object a group, whose links stand in its header. */
 export function linkInfoMessage(): Uint8Array {

@@ -15,6 +15,13 @@ interface Block {
 /** A message, which is asked for when it is written, and before for its length alone. */
 export type MessageSource = () => Uint8Array;
 
+/** A message of a header, for {@link ObjectHeader.renew}. */
+export interface HeaderMessage {
+  readonly source: MessageSource;
+  /** Where it stands; undefined until it is written, and for one that is written once. */
+  place: { readonly block: Block; readonly at: number } | undefined;
+}
+
 /** Signature, version, flags, size of the messages. */
 const firstPrefixBytes = 8;
 const nextPrefixBytes = 4;
@@ -33,7 +40,9 @@ export class ObjectHeader {
   readonly #allocation: Allocation;
   readonly #first: Block;
   #last: Block;
-  #pending: MessageSource[] = [];
+  #pending: HeaderMessage[] = [];
+  #renewed = new Set<HeaderMessage>();
+  #turned = new Set<HeaderMessage>();
   #rows: number | undefined;
 
   /** @param messages of these, those that the first block has no room for go into further ones */
@@ -46,18 +55,33 @@ export class ObjectHeader {
     const prefix = joined(ascii('OHDR'), u8(2, 0x01), u16(sizeBytes - overhead));
     this.#first = newBlock(this.address, prefix, sizeBytes);
     this.#last = this.#first;
-    this.#pending.push(...messages);
+    for (const message of messages) this.add(message);
   }
 
-  add(message: MessageSource): void {
+  add(source: MessageSource): HeaderMessage {
+    const message: HeaderMessage = { source, place: undefined };
     this.#pending.push(message);
+    return message;
+  }
+
+  /**
+   * Has a message asked for again: it has changed, but not its length.
+   *
+   * @param isTurned whether it may change only when all else of the commit is on the disk
+   */
+  renew(message: HeaderMessage, isTurned: boolean): void {
+    if (message.place === undefined) return;
+    (isTurned ? this.#turned : this.#renewed).add(message);
   }
 
   /** @param rows what the first message, a growing dataspace, is to tell */
   write(plan: CommitPlan, rows?: number): void {
     const changed = new Set<Block>();
-    for (const message of this.#pending) this.#place(message(), plan, changed);
+    for (const message of this.#pending) {
+      message.place = this.#place(message.source(), plan, changed);
+    }
     this.#pending = [];
+    putAgain(this.#renewed, changed);
     if (rows !== this.#rows && rows !== undefined) {
       this.#rows = rows;
       putU64(this.#first.bytes, firstPrefixBytes + rowsAt, rows);
@@ -65,14 +89,22 @@ export class ObjectHeader {
     }
     for (const block of changed) {
       putChecksum(block.bytes, block.bytes.length - checksumBytes);
-      plan.write(block.isWritten ? 'visible' : 'hidden', block.address, block.bytes);
+      // What is turned later must not be seen now.
+      const bytes = this.#turned.size === 0 ? block.bytes : block.bytes.slice();
+      plan.write(block.isWritten ? 'visible' : 'hidden', block.address, bytes);
       block.isWritten = true;
+    }
+    const turned = new Set<Block>();
+    putAgain(this.#turned, turned);
+    for (const block of turned) {
+      putChecksum(block.bytes, block.bytes.length - checksumBytes);
+      plan.write('turned', block.address, block.bytes);
     }
   }
 
-  #place(message: Uint8Array, plan: CommitPlan, changed: Set<Block>): void {
+  /** @returns where it stands, unless it stands in a block that is written once */
+  #place(message: Uint8Array, plan: CommitPlan, changed: Set<Block>): HeaderMessage['place'] {
     if (fits(this.#last, message)) {
-      putMessage(this.#last, message);
       changed.add(this.#last);
     } else if (nextPrefixBytes + message.length + continuationBytes + checksumBytes > pageBytes) {
       const bytes = joined(ascii('OCHK'), message, u32(0));
@@ -80,12 +112,15 @@ export class ObjectHeader {
       const address = this.#allocation.raw(bytes.length);
       plan.write('hidden', address, bytes);
       this.#place(continuationMessage(address, bytes.length, 0), plan, changed);
+      return undefined;
     } else {
       const next = this.#append(message.length);
       changed.add(this.#last).add(next);
       this.#last = next;
-      putMessage(next, message);
     }
+    const at = this.#last.roomAt;
+    putMessage(this.#last, message);
+    return { block: this.#last, at };
   }
 
   /** A new block, with the continuation that leads to it in place of the last one's room. */
@@ -101,6 +136,15 @@ export class ObjectHeader {
     if (rest >= prefixBytes) bytes.set(nilMessage(rest), roomAt + continuationBytes);
     return next;
   }
+}
+
+function putAgain(messages: Set<HeaderMessage>, changed: Set<Block>): void {
+  for (const { source, place } of messages) {
+    if (place === undefined) continue;
+    place.block.bytes.set(source(), place.at);
+    changed.add(place.block);
+  }
+  messages.clear();
 }
 
 function newBlock(address: number, prefix: Uint8Array, sizeBytes: number): Block {

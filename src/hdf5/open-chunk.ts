@@ -54,16 +54,28 @@ export class OpenChunk {
   }
 
   append(rows: Items, count: number): void {
-    const { rowItems, rowBytes, chunkRows } = this.#layout;
-    for (let done = 0; done < count; ) {
-      if (this.#filled - this.#bufferStart === this.#bufferRows) this.#makeRoom();
-      const at = this.#filled - this.#bufferStart;
-      const step = Math.min(count - done, this.#bufferRows - at);
-      this.#encoder.put(rows, done * rowItems, step * rowItems, this.#buffer, this.#view, at * rowBytes);
-      this.#filled += step;
-      done += step;
-      if (this.#filled === chunkRows) this.#complete();
-    }
+    const { rowItems } = this.#layout;
+    this.#add(count, (first, rowCount, at) => {
+      this.#encoder.put(rows, first * rowItems, rowCount * rowItems, this.#buffer, this.#view, at);
+    });
+  }
+
+  /** Rows as they are to stand in the file. */
+  appendBytes(bytes: Uint8Array, count: number): void {
+    const { rowBytes } = this.#layout;
+    this.#add(count, (first, rowCount, at) => {
+      this.#buffer.set(bytes.subarray(first * rowBytes, (first + rowCount) * rowBytes), at);
+    });
+  }
+
+  /** Rows of the fill value. Chunks of nothing else take no space. */
+  skip(count: number): void {
+    const { chunkRows } = this.#layout;
+    const inOpenChunk = this.#filled === 0 ? 0 : Math.min(count, chunkRows - this.#filled);
+    this.#addFill(inOpenChunk);
+    const wholeChunks = Math.floor((count - inOpenChunk) / chunkRows);
+    this.#chunkNumber += wholeChunks;
+    this.#addFill(count - inOpenChunk - wholeChunks * chunkRows);
   }
 
   /** A ready-made chunk, between two that are filled row by row. */
@@ -107,9 +119,7 @@ export class OpenChunk {
     const bytes = new Uint8Array(chunkBytes);
     const end = this.#filled * rowBytes;
     bytes.set(this.#buffer.subarray(0, end));
-    if (this.#fill !== undefined) {
-      for (let at = end; at < chunkBytes; at += this.#fill.length) bytes.set(this.#fill, at);
-    }
+    this.#putFill(bytes, end, chunkBytes);
     this.#encode(filter.encode, bytes);
     this.#flushed = this.#filled;
   }
@@ -122,6 +132,30 @@ export class OpenChunk {
     plan.afterwards(() => {
       for (const address of left) this.#slots.give(address, this.#writer.commitCount);
     });
+  }
+
+  #addFill(count: number): void {
+    const { rowBytes } = this.#layout;
+    this.#add(count, (_, rowCount, at) => this.#putFill(this.#buffer, at, at + rowCount * rowBytes));
+  }
+
+  #putFill(target: Uint8Array, from: number, to: number): void {
+    if (this.#fill === undefined) target.fill(0, from, to);
+    else for (let at = from; at < to; at += this.#fill.length) target.set(this.#fill, at);
+  }
+
+  /** @param put puts `rowCount` rows, from row `first` of those to be added on, at `at` of the buffer */
+  #add(count: number, put: (first: number, rowCount: number, at: number) => void): void {
+    const { rowBytes, chunkRows } = this.#layout;
+    for (let done = 0; done < count; ) {
+      if (this.#filled - this.#bufferStart === this.#bufferRows) this.#makeRoom();
+      const at = this.#filled - this.#bufferStart;
+      const step = Math.min(count - done, this.#bufferRows - at);
+      put(done, step, at * rowBytes);
+      this.#filled += step;
+      done += step;
+      if (this.#filled === chunkRows) this.#complete();
+    }
   }
 
   #makeRoom(): void {

@@ -32,6 +32,37 @@ test('a name that is taken, by whatever', () => {
   expect(() => made.root.attribute('taken', 1)).toThrow(refused('/ has an attribute "taken" already'));
 });
 
+test('a link that is taken, or leads to a group or into another file', async () => {
+  const rows = made.root.dataset('linked', { type: 'int8' });
+  expect(() => made.root.link('linked', rows)).toThrow(refused('/ has an object "linked" already'));
+  expect(() => made.root.link('again', made.root)).toThrow(refused('takes links to datasets of this file'));
+  const other = await createHdf5File(nowhere, { commitIntervalMs: 0 });
+  expect(() => made.root.link('other', other.root.dataset('rows', { type: 'int8' }))).toThrow(
+    refused('takes links to datasets of this file'),
+  );
+  await other.close();
+});
+
+test('to supersede what is not there, or to keep it under a name that is taken', () => {
+  made.root.dataset('old', { type: 'int8' });
+  const options: DatasetOptions = { type: 'int16' };
+  expect(() => made.root.supersede('none', options)).toThrow(refused('/ has no object "none"'));
+  expect(() => made.root.supersede('old', options, 'old')).toThrow(refused('/ has an object "old" already'));
+  made.root.supersede('old', options, 'older');
+  expect(() => made.root.supersede('old', options, 'older')).toThrow(refused('has an object "older"'));
+});
+
+test('bytes that are no whole rows, and skipped rows that are no whole chunks', () => {
+  const pairs = made.root.dataset('pairs', { type: 'uint16', shape: [2] });
+  expect(() => pairs.appendBytes(new Uint8Array(6))).toThrow(refused('rows of 4 bytes; 6 do not fill'));
+  expect(() => made.root.dataset('words', { type: 'string' }).appendBytes(new Uint8Array(16))).toThrow(
+    refused('takes texts'),
+  );
+  expect(() => pairs.skip(-1)).toThrow(refused('not -1'));
+  const ready = made.root.dataset('ready', { type: 'uint8', chunkRows: 2, filter: 'lz4' });
+  expect(() => ready.skip(3)).toThrow(refused('skips whole ones only'));
+});
+
 test.each<[string, DatasetOptions]>([
   ['below 4 GiB', { type: 'uint8', chunkRows: 2 ** 32 }],
   ['below 4 GiB', { type: 'float64', shape: [65536, 8192], chunkRows: 1 }],

@@ -5,10 +5,11 @@ import {
   attributeMessage,
   attributeOverheadBytes,
   dataspace,
+  linkCountMessage,
   mostBodyBytes,
 } from './messages.ts';
 import { nameBytes, quoted } from './name.ts';
-import { type MessageSource, ObjectHeader } from './object-header.ts';
+import { type HeaderMessage, type MessageSource, ObjectHeader } from './object-header.ts';
 import { refusal } from './refusal.ts';
 import type { Items } from './type-name.ts';
 import { encodeValue } from './value.ts';
@@ -20,6 +21,8 @@ export class StoredObject implements Hdf5Object, CommitPart {
   readonly header: ObjectHeader;
   protected readonly writer: Writer;
   readonly #attributeNames: Set<string>;
+  #linkCount = 0;
+  #linkCountMessage: HeaderMessage | undefined;
 
   /** @param messages what makes the object, in the order in which they are to stand */
   constructor(
@@ -46,6 +49,19 @@ export class StoredObject implements Hdf5Object, CommitPart {
     this.header.add(attributeSource(this.writer, this.path, name, value, options));
     this.#attributeNames.add(name);
     this.writer.touch(this);
+  }
+
+  /** Counts a further link that leads here. */
+  addLink(): void {
+    this.#linkCount++;
+    if (this.#linkCount === 1) return;
+    if (this.#linkCountMessage !== undefined) this.header.renew(this.#linkCountMessage, false);
+    else this.#linkCountMessage = this.header.add(() => linkCountMessage(this.#linkCount));
+    this.writer.touch(this);
+  }
+
+  isOf(writer: Writer): boolean {
+    return this.writer === writer;
   }
 
   flush(): void {}

@@ -177,6 +177,7 @@ export class Writer {
     if (!plan.isEmpty('index')) await this.#executeStep(plan, 'index');
     if (publish === 'ahead') this.#endOfFile.publish();
     if (!plan.isEmpty('visible') || publish === 'ahead') await this.#executeStep(plan, 'visible');
+    if (!plan.isEmpty('turned')) await this.#executeStep(plan, 'turned');
   }
 
   async #executeStep(plan: CommitPlan, step: Step): Promise<void> {

@@ -114,6 +114,24 @@ export class FileModel {
     return waiting;
   }
 
+  /** Rows of the fill value. */
+  skip(path: string, rows: number): Promise<void> | undefined {
+    const entry = this.#entry(path);
+    const { type, fillValue } = this.optionsOf(path);
+    const rowItems = entry.sizes.reduce((product, size) => product * size, 1);
+    this.#remember(entry, new Array<Item>(rows * rowItems).fill(fillValue ?? emptyItem(type)));
+    entry.rows += rows;
+    return (entry.object as Dataset).skip(rows);
+  }
+
+  /** As {@link append}, given as the bytes that are to stand in the file. */
+  appendBytes(path: string, items: readonly Item[]): Promise<void> | undefined {
+    const entry = this.#entry(path);
+    this.#remember(entry, items);
+    entry.rows += items.length / entry.sizes.reduce((product, size) => product * size, 1);
+    return (entry.object as Dataset).appendBytes(encode(this.optionsOf(path).type, items));
+  }
+
   /** @param bytes the rows as they read, full chunk or not */
   appendChunk(
     path: string,
@@ -197,6 +215,13 @@ export class FileModel {
     });
     return object.path;
   }
+}
+
+/** What reads as zeros. */
+function emptyItem(type: TypeName): Item {
+  if (typeof type === 'object' || type === 'string') return '';
+  if (type === 'bool') return false;
+  return type.includes('int64') ? 0n : 0;
 }
 
 function base64(bytes: Uint8Array): string {

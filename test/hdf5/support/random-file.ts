@@ -43,14 +43,16 @@ function randomOptions(random: Random): DatasetOptions {
   };
 }
 
-/** Appends some rows to one of the datasets, as plain items or as a typed array. */
+/** Appends some rows to one of the datasets, as plain items, as a typed array or as bytes, or skips some. */
 export async function appendSome(model: FileModel, random: Random, mostRows: number): Promise<void> {
   if (model.datasets.length === 0) return;
   const path = random.pick(model.datasets);
   const { type, shape = [] } = model.optionsOf(path);
   const rowItems = shape.reduce((product, size) => product * size, 1);
   if (random.chance(0.2) && (await appendReady(model, random, path, rowItems))) return;
+  if (random.chance(0.15)) return void (await model.skip(path, random.whole(1, 3 * mostRows)));
   const items = randomItems(random, type, random.whole(1, mostRows) * rowItems);
+  if (type !== 'string' && random.chance(0.1)) return void (await model.appendBytes(path, items));
   await model.append(path, items, random.chance(0.5) ? asTyped(type, items) : items);
 }
 

@@ -1,9 +1,11 @@
+import { extendedFunctions } from './expression/extended-functions.ts';
 import { expressionFault } from './expression/fault.ts';
 import {
   constants,
   type ExpressionFunction,
   functions as standardFunctions,
 } from './expression/functions.ts';
+import { callMethod } from './expression/methods.ts';
 import { type Node, parseExpression } from './expression/parser.ts';
 import {
   arithmetic,
@@ -33,7 +35,16 @@ export interface ExpressionOptions {
   readonly names: readonly string[];
   /** Functions in addition to the standard ones. */
   readonly functions?: Readonly<Record<string, ExpressionFunction>> | undefined;
+  /**
+   * The language of calibrations: also bits (`& | ^ ~ << >>`), maps (`{'a': 1}`, which become a Map), tuples (which
+   * become lists, also without brackets), methods of text (`'1,2'.split(',')`), `math.` or `numpy.` before functions and
+   * constants, and more functions (expression/extended-functions.ts). Conditions leave it off: there `&` and a comma are mistakes.
+   */
+  readonly extended?: boolean | undefined;
 }
+
+/** Names that stand before functions and constants in the extended language, as in Python. */
+const modules: ReadonlySet<string> = new Set(['math', 'numpy', 'np']);
 
 /**
  * Compiles an expression in a small safe language that reads like Python: numbers, text, `True False None` (or
@@ -51,7 +62,7 @@ export interface ExpressionOptions {
  */
 export function compileExpression(source: string, options: ExpressionOptions): Expression {
   const compiler = new Compiler(source, options);
-  const evaluate = compiler.compile(parseExpression(source));
+  const evaluate = compiler.compile(parseExpression(source, options.extended));
   return (names) => evaluate({ names, budget: { steps: maxSteps } });
 }
 
@@ -71,12 +82,15 @@ class Compiler {
   readonly #source: string;
   readonly #names: ReadonlySet<string>;
   readonly #functions: ReadonlyMap<string, ExpressionFunction>;
+  readonly #extended: boolean;
 
   constructor(source: string, options: ExpressionOptions) {
     this.#source = source;
     this.#names = new Set(options.names);
+    this.#extended = options.extended ?? false;
     this.#functions = new Map([
       ...Object.entries(standardFunctions),
+      ...Object.entries(this.#extended ? extendedFunctions : {}),
       ...Object.entries(options.functions ?? {}),
     ]);
   }
@@ -94,6 +108,18 @@ class Compiler {
         const items = node.items.map((item) => this.compile(item));
         return (scope) => items.map((item) => item(scope));
       }
+      case 'map': {
+        const entries = node.entries.map(
+          ([key, value]) => [this.compile(key), this.compile(value)] as const,
+        );
+        return (scope) => new Map(entries.map(([key, value]) => [key(scope), value(scope)]));
+      }
+      case 'invert': {
+        const operand = this.compile(node.operand);
+        return (scope) => arithmetic('-', -1, arithmetic('|', operand(scope), 0, fault), fault);
+      }
+      case 'method':
+        return this.#method(node, fault);
       case 'not': {
         const operand = this.compile(node.operand);
         return (scope) => !isTruthy(operand(scope));
@@ -140,10 +166,29 @@ class Compiler {
         return (scope) => sliceOf(target(scope), start?.(scope), end?.(scope), fault);
       }
       case 'field': {
+        if (this.#isModule(node.target)) return this.#name(node.name, fault);
         const target = this.compile(node.target);
         return (scope) => plain(fieldOf(target(scope), node.name, fault));
       }
     }
+  }
+
+  #isModule(node: Node): boolean {
+    return this.#extended && node.node === 'name' && modules.has(node.name) && !this.#names.has(node.name);
+  }
+
+  #method(node: Node & { readonly node: 'method' }, fault: Fault): Step {
+    if (this.#isModule(node.target)) return this.#call(node.name, node.operands, fault);
+    const target = this.compile(node.target);
+    const operands = node.operands.map((operand) => this.compile(operand));
+    return (scope) =>
+      callMethod(
+        target(scope),
+        node.name,
+        operands.map((operand) => operand(scope)),
+        scope.budget,
+        fault,
+      );
   }
 
   #name(name: string, fault: Fault): Step {

@@ -66,7 +66,7 @@ export const functions: Readonly<Record<string, ExpressionFunction>> = {
   },
 };
 
-function real(compute: (value: number) => number): ExpressionFunction {
+export function real(compute: (value: number) => number): ExpressionFunction {
   return { minOperands: 1, maxOperands: 1, call: ([value], fault) => defined(compute, value, fault) };
 }
 

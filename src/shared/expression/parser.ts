@@ -1,7 +1,8 @@
 import { expressionFault } from './fault.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**' | BitOperator;
+export type BitOperator = '&' | '|' | '^' | '<<' | '>>';
 export type CompareOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'is' | 'is not';
 
 /** An expression as a tree. `at` is where errors of the node point to. */
@@ -9,7 +10,9 @@ export type Node = { readonly at: number } & (
   | { readonly node: 'constant'; readonly value: number | bigint | string }
   | { readonly node: 'name'; readonly name: string }
   | { readonly node: 'list'; readonly items: readonly Node[] }
+  | { readonly node: 'map'; readonly entries: readonly (readonly [key: Node, value: Node])[] }
   | { readonly node: 'not'; readonly operand: Node }
+  | { readonly node: 'invert'; readonly operand: Node }
   | { readonly node: 'sign'; readonly negative: boolean; readonly operand: Node }
   | {
       readonly node: 'arithmetic';
@@ -22,6 +25,12 @@ export type Node = { readonly at: number } & (
   | { readonly node: 'compare'; readonly first: Node; readonly rest: readonly Comparison[] }
   | { readonly node: 'choice'; readonly condition: Node; readonly then: Node; readonly otherwise: Node }
   | { readonly node: 'call'; readonly name: string; readonly operands: readonly Node[] }
+  | {
+      readonly node: 'method';
+      readonly target: Node;
+      readonly name: string;
+      readonly operands: readonly Node[];
+    }
   | { readonly node: 'index'; readonly target: Node; readonly index: Node }
   | {
       readonly node: 'slice';
@@ -47,30 +56,33 @@ const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>
 
 /**
  * Parses an expression, with Python's precedence: `x if c else y`, `or`, `and`, `not`, comparisons, `+ -`,
- * `* / // %`, signs and `!`, `**`, then calls, indices and fields.
+ * `* / // %`, signs and `!`, `**`, then calls, indices and fields. The extended language has `|`, `^`, `&` and `<< >>`
+ * between comparisons and sums, `~` beside the signs, maps, methods, and tuples, which are lists.
  *
  * @throws ALI_EXPRESSION
  */
-export function parseExpression(source: string): Node {
+export function parseExpression(source: string, extended = false): Node {
   if (source.length > maxLength) {
     throw expressionFault(source, maxLength, `an expression has at most ${maxLength} characters`);
   }
-  return new Parser(source).parse();
+  return new Parser(source, extended).parse();
 }
 
 class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
+  readonly #extended: boolean;
   #next = 0;
   #depth = 0;
 
-  constructor(source: string) {
+  constructor(source: string, extended: boolean) {
     this.#source = source;
-    this.#tokens = tokenize(source);
+    this.#tokens = tokenize(source, extended);
+    this.#extended = extended;
   }
 
   parse(): Node {
-    const whole = this.#choice();
+    const whole = this.#extended ? this.#tuple('end') : this.#choice();
     const rest = this.#peek();
     if (rest.kind !== 'end')
       throw this.#fault(rest.at, `the expression should have ended before ${describe(rest)}`);
@@ -86,6 +98,24 @@ class Parser {
       if (!this.#takeWord('else')) throw this.#expected("'else'");
       return { node: 'choice', at, condition, then, otherwise: this.#choice() };
     });
+  }
+
+  /** A value, or, where commas follow, the list of a tuple, up to the closing sign or the end. */
+  #tuple(close: ')' | 'end'): Node {
+    const at = this.#peek().at;
+    const isEnd = () => {
+      const token = this.#peek();
+      return token.kind === 'end' || (token.kind === 'operator' && token.text === close);
+    };
+    if (close === ')' && isEnd()) return { node: 'list', at, items: [] };
+    const first = this.#choice();
+    if (!this.#takeSign(',')) return first;
+    const items = [first];
+    while (!isEnd()) {
+      items.push(this.#choice());
+      if (!isEnd() && !this.#takeSign(',')) break;
+    }
+    return { node: 'list', at, items };
   }
 
   #or(): Node {
@@ -113,14 +143,14 @@ class Parser {
   }
 
   #comparison(): Node {
-    const first = this.#sum();
+    const first = this.#bits();
     const rest: Comparison[] = [];
     for (;;) {
       const at = this.#peek().at;
       const operator = this.#takeComparison();
       if (operator === undefined)
         return rest.length === 0 ? first : { node: 'compare', at: first.at, first, rest };
-      rest.push({ operator, at, operand: this.#sum() });
+      rest.push({ operator, at, operand: this.#bits() });
     }
   }
 
@@ -137,6 +167,13 @@ class Parser {
       throw this.#expected("'in'");
     }
     return undefined;
+  }
+
+  /** Without the extended language these signs are no words, and this is a sum. */
+  #bits(): Node {
+    const shifts = () => this.#chain(['<<', '>>'], () => this.#sum());
+    const ands = () => this.#chain(['&'], shifts);
+    return this.#chain(['|'], () => this.#chain(['^'], ands));
   }
 
   #sum(): Node {
@@ -160,6 +197,7 @@ class Parser {
   #signed(): Node {
     const at = this.#peek().at;
     if (this.#takeSign('!')) return this.#deeper(() => ({ node: 'not', at, operand: this.#signed() }));
+    if (this.#takeSign('~')) return this.#deeper(() => ({ node: 'invert', at, operand: this.#signed() }));
     const negative = this.#takeSign('-');
     if (!negative && !this.#takeSign('+')) return this.#power();
     return this.#deeper(() => ({ node: 'sign', at, negative, operand: this.#signed() }));
@@ -181,7 +219,10 @@ class Parser {
         const name = this.#peek();
         if (name.kind !== 'name') throw this.#expected('the name of a field');
         this.#next += 1;
-        target = { node: 'field', at, target, name: name.text };
+        target =
+          this.#extended && this.#takeSign('(')
+            ? { node: 'method', at, target, name: name.text, operands: this.#items(')') }
+            : { node: 'field', at, target, name: name.text };
       } else return target;
     }
   }
@@ -213,8 +254,9 @@ class Parser {
       return { node: 'call', at: token.at, name: token.text, operands: this.#items(')') };
     }
     if (this.#takeSign('[')) return { node: 'list', at: token.at, items: this.#items(']') };
+    if (this.#takeSign('{')) return { node: 'map', at: token.at, entries: this.#entries() };
     if (!this.#takeSign('(')) throw this.#expected('a value');
-    const inner = this.#choice();
+    const inner = this.#extended ? this.#tuple(')') : this.#choice();
     if (!this.#takeSign(')')) throw this.#expected("')'");
     return inner;
   }
@@ -228,6 +270,18 @@ class Parser {
       if (!this.#takeSign(',')) throw this.#expected(`',' or '${close}'`);
     }
     return items;
+  }
+
+  #entries(): (readonly [key: Node, value: Node])[] {
+    const entries: (readonly [key: Node, value: Node])[] = [];
+    while (!this.#takeSign('}')) {
+      const key = this.#choice();
+      if (!this.#takeSign(':')) throw this.#expected("':'");
+      entries.push([key, this.#choice()]);
+      if (this.#takeSign('}')) break;
+      if (!this.#takeSign(',')) throw this.#expected("',' or '}'");
+    }
+    return entries;
   }
 
   #peek(): Token {

@@ -13,6 +13,7 @@ const name = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
 const hexadecimal = /0[xX](?:_?[\da-fA-F])+/y;
 const decimal = /(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y;
 const operator = /\*\*|\/\/|==|!=|<=|>=|&&|\|\||[-+*/%<>!()[\].,:]/y;
+const extendedOperator = /\*\*|\/\/|<<|>>|==|!=|<=|>=|&&|\|\||[-+*/%<>!()[\].,:&|^~{}]/y;
 
 /** What people write from other languages, and what it is called here. */
 const hints: Readonly<Record<string, string>> = {
@@ -36,8 +37,8 @@ const escapes: Readonly<Record<string, string>> = {
 /** Digits of a whole number at most: enough for any wire, too few to keep a processor busy. */
 const maxDigits = 300;
 
-/** Cuts an expression into words. @throws ALI_EXPRESSION */
-export function tokenize(source: string): Token[] {
+/** Cuts an expression into words; the extended language has the signs of bits and maps too. @throws ALI_EXPRESSION */
+export function tokenize(source: string, extended: boolean): Token[] {
   const tokens: Token[] = [];
   let at = 0;
 
@@ -72,7 +73,7 @@ export function tokenize(source: string): Token[] {
       at = end;
       continue;
     }
-    const sign = match(operator);
+    const sign = match(extended ? extendedOperator : operator);
     if (sign === undefined) {
       const shown = String.fromCodePoint(source.codePointAt(at) ?? 0);
       throw expressionFault(source, at, hints[character] ?? `unexpected ${JSON.stringify(shown)}`);

@@ -1,4 +1,5 @@
-import type { ArithmeticOperator, CompareOperator } from './parser.ts';
+import { isBitOperator, onBits } from './bits.ts';
+import type { ArithmeticOperator, BitOperator, CompareOperator } from './parser.ts';
 
 /** Throws the error of the place in the expression that is being evaluated. */
 export type Fault = (problem: string) => never;
@@ -9,7 +10,7 @@ export interface Budget {
 }
 
 export const maxSteps = 1_000_000;
-const maxTextLength = 1_000_000;
+export const maxTextLength = 1_000_000;
 /** Whole numbers beyond 2^53 stay exact up to this many bits. */
 const maxBits = 1024;
 const maxExponent = 1024;
@@ -83,6 +84,10 @@ export function arithmetic(
   }
   const a = asNumber(left, fault);
   const b = asNumber(right, fault);
+  if (isBitOperator(operator)) {
+    if (!isWhole(a) || !isWhole(b)) return fault(`'${operator}' needs whole numbers`);
+    return onWhole(operator, BigInt(a), BigInt(b), fault);
+  }
   if (typeof a === 'number' && typeof b === 'number') return onNumbers(operator, a, b, fault);
   const exact = isWhole(a) && isWhole(b) && operator !== '/' && !(operator === '**' && b < 0);
   return exact
@@ -94,7 +99,7 @@ function isWhole(value: number | bigint): boolean {
   return typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
-function onNumbers(operator: ArithmeticOperator, a: number, b: number, fault: Fault): number {
+function onNumbers(operator: Exclude<ArithmeticOperator, BitOperator>, a: number, b: number, fault: Fault): number {
   if (b === 0 && (operator === '/' || operator === '//' || operator === '%')) fault('division by zero');
   switch (operator) {
     case '+':
@@ -127,13 +132,13 @@ function onWhole(operator: ArithmeticOperator, a: bigint, b: bigint, fault: Faul
   if (operator === '**' && (b > maxExponent || bitsOf(a) * Number(b) > 2 * maxBits))
     fault('the result is too large');
   if (b === 0n && (operator === '//' || operator === '%')) fault('division by zero');
-  const result = wholeResult(operator, a, b);
+  const result = wholeResult(operator, a, b, fault);
   if (bitsOf(result) > maxBits) fault('the result is too large');
   const number = Number(result);
   return Number.isSafeInteger(number) ? number : result;
 }
 
-function wholeResult(operator: ArithmeticOperator, a: bigint, b: bigint): bigint {
+function wholeResult(operator: ArithmeticOperator, a: bigint, b: bigint, fault: Fault): bigint {
   switch (operator) {
     case '+':
       return a + b;
@@ -143,6 +148,12 @@ function wholeResult(operator: ArithmeticOperator, a: bigint, b: bigint): bigint
       return a * b;
     case '**':
       return a ** b;
+    case '&':
+    case '|':
+    case '^':
+    case '<<':
+    case '>>':
+      return onBits(operator, a, b, fault);
     case '%': {
       const remainder = a % b;
       return remainder !== 0n && remainder < 0n !== b < 0n ? remainder + b : remainder;

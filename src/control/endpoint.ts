@@ -2,7 +2,7 @@ import type { Clock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { ArgumentsOf, Attribute, Command } from './declared.ts';
-import { type Alert, normalSpecifier, type OutgoingAlert, type Request } from './message.ts';
+import { type Alert, normalSpecifier, type Operation, type OutgoingAlert, type Request } from './message.ts';
 import { NotSupported } from './not-supported.ts';
 import type { Answer, Maybe, Outcome, Value } from './value.ts';
 
@@ -20,6 +20,10 @@ export interface EndpointContext {
   readonly service: string;
   /** Resolves when the bus has taken it. Never rejects: what could not be sent is logged and counted. */
   alert(alert: OutgoingAlert): Promise<void>;
+  /** Runs work in the endpoint's turn, as if it were a request: never beside one. Rejects with what the work throws. */
+  inTurn<T>(work: () => Maybe<T>): Promise<T>;
+  /** A request of the service to its own endpoint, without arguments. */
+  ownRequest(operation: Operation): Request;
 }
 
 /**
@@ -82,6 +86,16 @@ export class Endpoint {
    */
   onSet(_value: Value, _request: Request): Maybe<Outcome> {
     throw new NotSupported('set');
+  }
+
+  /** What a get is answered with: that of {@link onGet}. For classes that make something of it, such as a calibration. */
+  answerGet(request: Request): Maybe<Answer> {
+    return this.onGet(request);
+  }
+
+  /** What a set is answered with: that of {@link onSet}. */
+  answerSet(value: Value, request: Request): Maybe<Outcome> {
+    return this.onSet(value, request);
   }
 
   /** Answers `send` (v1, v2), as providers do. */

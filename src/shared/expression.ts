@@ -109,9 +109,7 @@ class Compiler {
         return (scope) => items.map((item) => item(scope));
       }
       case 'map': {
-        const entries = node.entries.map(
-          ([key, value]) => [this.compile(key), this.compile(value)] as const,
-        );
+        const entries = node.entries.map(([key, value]) => [this.compile(key), this.compile(value)] as const);
         return (scope) => new Map(entries.map(([key, value]) => [key(scope), value(scope)]));
       }
       case 'invert': {

@@ -1,5 +1,7 @@
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
+import { Float } from '../../shared/exact-value.ts';
 import { compileExpression, type ExpressionFunction } from '../../shared/expression.ts';
+import type { Answer } from '../value.ts';
 import {
   type Curve,
   type Interpolation,
@@ -14,8 +16,9 @@ import { pythonRepr } from './python-value.ts';
 
 /** What a get gives: the raw value, and the calibrated one where there is one. */
 export interface CalibratedValue {
-  readonly value_raw: unknown;
-  readonly value_cal?: unknown;
+  readonly value_raw: Answer;
+  readonly value_cal?: Answer;
+  readonly [name: string]: Answer;
 }
 
 /** Why a value could not be calibrated. A `miss` is a raw value that a dictionary does not hold. */
@@ -31,7 +34,7 @@ export interface CalibrationResult {
 }
 
 /** Makes calibrated values of raw ones. It never throws and never waits. */
-export type Calibration = (raw: unknown) => CalibrationResult;
+export type Calibration = (raw: Answer) => CalibrationResult;
 
 /** Functions that calibrations of a class may call beside the standard ones, such as `times3` of `kv_store_key`. */
 export type CalibrationFunctions = Readonly<Record<string, ExpressionFunction>>;
@@ -55,7 +58,7 @@ export type CalibrationFunctions = Readonly<Record<string, ExpressionFunction>>;
 export function compileCalibration(definition: unknown, functions: CalibrationFunctions = {}): Calibration {
   const compute = computation(definition, functions);
   return (given) => {
-    const raw = Array.isArray(given) ? given[0] : given;
+    const raw = isList(given) ? given[0] : given;
     if (raw === null || raw === undefined) return { value: null };
     if (compute === undefined) return { value: { value_raw: raw } };
     try {
@@ -70,7 +73,7 @@ export function compileCalibration(definition: unknown, functions: CalibrationFu
   };
 }
 
-type Compute = (raw: unknown) => unknown;
+type Compute = (raw: Answer) => Answer;
 
 class Miss extends Error {}
 
@@ -93,20 +96,27 @@ function fromExpression(template: string, functions: CalibrationFunctions): Comp
   };
 }
 
+function isList(value: Answer): value is readonly Answer[] {
+  return Array.isArray(value);
+}
+
 /** A result as a reply carries it: a map with its keys as JSON has them. */
-function encodable(value: unknown): unknown {
+function encodable(value: unknown): Answer {
   if (Array.isArray(value)) return value.map(encodable);
-  if (!(value instanceof Map)) return value;
-  const record: Record<string, unknown> = Object.create(null);
-  for (const [key, entry] of value) record[typeof key === 'string' ? key : pythonRepr(key)] = encodable(entry);
+  // The values of expressions are null, booleans, numbers, bigints, texts, lists and maps.
+  if (!(value instanceof Map)) return value as Answer;
+  const record: Record<string, Answer> = Object.create(null);
+  for (const [key, entry] of value)
+    record[typeof key === 'string' ? key : pythonRepr(key)] = encodable(entry);
   return record;
 }
 
 function fromDictionary(entries: readonly (readonly [unknown, unknown])[]): Compute {
-  const values = new Map(entries.map(([raw, cal]) => [identityOf(raw), cal]));
+  const values = new Map(entries.map(([raw, cal]) => [identityOf(raw), cal as Answer]));
   return (raw) => {
     const identity = identityOf(raw);
-    if (identity !== undefined && values.has(identity)) return values.get(identity);
+    const found = identity === undefined ? undefined : values.get(identity);
+    if (found !== undefined) return found;
     throw new Miss(`raw value <${pythonRepr(raw).slice(0, 200)}> not in cal dict`);
   };
 }
@@ -114,6 +124,7 @@ function fromDictionary(entries: readonly (readonly [unknown, unknown])[]): Comp
 /** Equal for what Python holds equal: 1, 1.0 and True are one key, '1' is another; lists and maps are none. */
 function identityOf(raw: unknown): string | undefined {
   if (typeof raw === 'string') return `'${raw}`;
+  if (raw instanceof Float) return String(raw.value);
   if (typeof raw === 'object') return raw === null ? 'None' : undefined;
   return typeof raw === 'bigint' ? String(raw) : String(Number(raw));
 }
@@ -136,7 +147,8 @@ function curveOf(map: ReadonlyMap<unknown, unknown>): Compute | undefined {
   return (raw) => finite(curve, raw);
 }
 
-function finite(curve: Curve, raw: unknown): number {
+function finite(curve: Curve, given: Answer): number {
+  const raw = given instanceof Float ? given.value : given;
   const number = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
   if (typeof number !== 'number' || Number.isNaN(number))
     return fault(`${pythonRepr(raw).slice(0, 100)} is not a number`);
@@ -151,7 +163,8 @@ function pointOf(point: unknown): readonly [number, number] {
   return [numberIn(point[0]), numberIn(point[1])];
 }
 
-function numberIn(value: unknown): number {
+function numberIn(given: unknown): number {
+  const value = given instanceof Float ? given.value : given;
   return typeof value === 'number' ? value : fault(`${pythonRepr(value).slice(0, 100)} is not a number`);
 }
 

@@ -74,7 +74,8 @@ function pairAround(points: readonly Point[], x: number): readonly [Point, Point
  */
 export function polynomialCurve(coefficients: readonly number[]): Curve {
   if (coefficients.length === 0) throw fault('a polynomial has one coefficient or more: [c0, c1, …]');
-  if (!coefficients.every(Number.isFinite)) throw fault('the coefficients of a polynomial are finite numbers');
+  if (!coefficients.every(Number.isFinite))
+    throw fault('the coefficients of a polynomial are finite numbers');
   return (raw) => coefficients.reduceRight((sum, coefficient) => sum * raw + coefficient, 0);
 }
 

@@ -1,4 +1,5 @@
 import { AlidadeError } from '../../shared/errors.ts';
+import { Float } from '../../shared/exact-value.ts';
 import { pythonRepr, pythonStr } from './python-value.ts';
 
 const maxWidth = 1000;
@@ -88,11 +89,20 @@ function specificationOf(text: string, template: string): Specification {
 }
 
 function formatted(value: unknown, wanted: Specification, template: string): string {
+  if (value instanceof Float) {
+    const isText = wanted.type === '' && wanted.precision === undefined;
+    return isText
+      ? padded('', pythonRepr(value), wanted, wanted.align ?? '>')
+      : numberText(value.value, wanted, template);
+  }
   if (typeof value === 'number' || typeof value === 'bigint') return numberText(value, wanted, template);
   if (typeof value === 'boolean' && wanted.type !== '' && wanted.type !== 's')
     return numberText(Number(value), wanted, template);
   if (wanted.type !== '' && wanted.type !== 's') {
-    throw fault(template, `'${wanted.type}' is the format of a number, and the value is ${pythonRepr(value)}`);
+    throw fault(
+      template,
+      `'${wanted.type}' is the format of a number, and the value is ${pythonRepr(value)}`,
+    );
   }
   const text = pythonStr(value);
   const cut = wanted.precision === undefined ? text : text.slice(0, wanted.precision);
@@ -168,8 +178,7 @@ function exponential(number: number, digits: number): string {
 function general(number: number, digits: number): string {
   if (number === 0) return '0';
   const exponent = Number(number.toExponential(digits - 1).split('e')[1]);
-  if (exponent < -4 || exponent >= digits)
-    return exponential(number, digits - 1).replace(/\.?0*e/, 'e');
+  if (exponent < -4 || exponent >= digits) return exponential(number, digits - 1).replace(/\.?0*e/, 'e');
   const text = number.toFixed(Math.max(0, digits - 1 - exponent));
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -31,7 +31,10 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
   ...named(['atanh', 'arctanh'], real(Math.atanh)),
   ...named(['log2'], real(Math.log2)),
   ...named(['log1p'], real(Math.log1p)),
-  ...named(['exp2'], real((x) => 2 ** x)),
+  ...named(
+    ['exp2'],
+    real((x) => 2 ** x),
+  ),
   ...named(['expm1'], real(Math.expm1)),
   ...named(['cbrt'], real(Math.cbrt)),
   ...named(['hypot'], onTwo(Math.hypot)),
@@ -48,12 +51,27 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
   ...named(['pow', 'power'], operator('**')),
   ...named(['fabs', 'absolute'], real(Math.abs)),
   ...named(['sign'], real(Math.sign)),
-  ...named(['trunc', 'fix'], one((value) => (typeof value === 'bigint' ? value : Math.trunc(value)))),
-  ...named(['degrees', 'rad2deg'], real((x) => (x * 180) / Math.PI)),
-  ...named(['radians', 'deg2rad'], real((x) => (x * Math.PI) / 180)),
+  ...named(
+    ['trunc', 'fix'],
+    one((value) => (typeof value === 'bigint' ? value : Math.trunc(value))),
+  ),
+  ...named(
+    ['degrees', 'rad2deg'],
+    real((x) => (x * 180) / Math.PI),
+  ),
+  ...named(
+    ['radians', 'deg2rad'],
+    real((x) => (x * Math.PI) / 180),
+  ),
   ...named(['isnan'], one(Number.isNaN)),
-  ...named(['isinf'], one((value) => Math.abs(Number(value)) === Number.POSITIVE_INFINITY)),
-  ...named(['isfinite'], one((value) => Number.isFinite(Number(value)))),
+  ...named(
+    ['isinf'],
+    one((value) => Math.abs(Number(value)) === Number.POSITIVE_INFINITY),
+  ),
+  ...named(
+    ['isfinite'],
+    one((value) => Number.isFinite(Number(value))),
+  ),
   ...named(['factorial'], one(factorial)),
   ...named(['clip'], {
     minOperands: 3,

@@ -18,7 +18,7 @@ interface Method {
   call(target: string, operands: Operands, fault: Fault): unknown;
 }
 
-const space = /[\s\x1c-\x1f]/;
+const space = /\s/;
 
 /** The methods of text, each with what Python's does for the operands that it takes here. */
 const ofText: Readonly<Record<string, Method>> = {

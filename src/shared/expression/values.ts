@@ -99,7 +99,12 @@ function isWhole(value: number | bigint): boolean {
   return typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
-function onNumbers(operator: Exclude<ArithmeticOperator, BitOperator>, a: number, b: number, fault: Fault): number {
+function onNumbers(
+  operator: Exclude<ArithmeticOperator, BitOperator>,
+  a: number,
+  b: number,
+  fault: Fault,
+): number {
   if (b === 0 && (operator === '/' || operator === '//' || operator === '%')) fault('division by zero');
   switch (operator) {
     case '+':

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { compileCalibration } from '../../src/control/calibration/calibration.ts';
+import type { Answer } from '../../src/control/index.ts';
+import { comparable, differencesOf } from './differences.ts';
+
+interface Outcome {
+  readonly raw: Answer;
+  readonly raw_type: string;
+  readonly value?: unknown;
+  readonly retcode?: number;
+}
+
+interface Case {
+  readonly name: string;
+  readonly calibration: unknown;
+  readonly calibration_dict: [unknown, unknown][] | null;
+  readonly results: Readonly<Record<'seed' | 'v2' | 'v3', Outcome>>;
+}
+
+const { cases } = JSON.parse(readFileSync('test/fixtures/control/calibrations.json', 'utf8')) as {
+  cases: Case[];
+};
+const differences = differencesOf('calibrations');
+
+/** Of the class that these calibrations were run in. */
+const multiply = (factor: number) => ({
+  minOperands: 1,
+  maxOperands: 1,
+  call: ([x]: readonly unknown[]) => Number(x) * factor,
+});
+const functions = { times2: multiply(2), times3: multiply(3) };
+
+/** What the reference's request gave; without a value, it ended because no reply could carry the result. */
+function recorded({ value, retcode }: Outcome): unknown {
+  return value ?? (retcode === undefined ? 'ended' : `error ${retcode}`);
+}
+
+/** What a request of that generation is answered with here. */
+function ours(one: Case, generation: 'seed' | 'v2' | 'v3'): unknown {
+  const { raw, raw_type } = one.results[generation];
+  // The case without an entry is recorded as an empty list.
+  const definition = one.calibration_dict === null ? one.calibration : new Map(one.calibration_dict);
+  const calibrate = compileCalibration(definition, functions);
+  const { value, problem } = calibrate(
+    raw === 'inf' && raw_type === 'float' ? Number.POSITIVE_INFINITY : raw,
+  );
+  const isError = problem?.kind === 'miss' || (problem !== undefined && generation === 'seed');
+  return isError ? 'error 304' : value;
+}
+
+describe.each(['seed', 'v2', 'v3'] as const)('a calibration gives what it gives in %s', (generation) => {
+  test.each(cases.map((one) => [one.name, one] as const))('%s', (name, one) => {
+    const expected = comparable(recorded(one.results[generation]));
+    const found = comparable(ours(one, generation));
+    const difference = differences.get(`${generation} ${name}`);
+    if (difference === undefined) return expect(found).toEqual(expected);
+    expect(found).not.toEqual(expected);
+    expect(found).toEqual(comparable(difference.ours));
+  });
+});
+
+test('each difference is of a case that was recorded', () => {
+  const known = new Set(cases.flatMap(({ name }) => ['seed', 'v2', 'v3'].map((one) => `${one} ${name}`)));
+  expect([...differences.keys()].filter((name) => !known.has(name))).toEqual([]);
+});

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { withVerb } from './config/reference-spelling.ts';
-import { failureOf } from './failure.ts';
+import { execute, programOf } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { usageMessage, withHelpOption } from './usage.ts';
 
 /** One part of the program on the command line. Its file is imported only when it is used, for a quick start. */
 interface Noun {
@@ -46,8 +44,10 @@ const nouns: readonly Noun[] = [
   },
 ];
 
-const exitStatus = `
-Exit status: 0 done, 1 failed, 2 bad usage or input, 3 not found, 4 timed out, 5 refused.`;
+/** Command lines as people know them from other programs, by noun. */
+const spellings: Readonly<Record<string, (words: readonly string[]) => readonly string[]>> = {
+  config: withVerb,
+};
 
 /** Runs the command line of this process and sets its exit status. */
 export async function run(): Promise<void> {
@@ -65,16 +65,9 @@ export async function run(): Promise<void> {
 /** Runs one command; the result is its exit status. */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   const program = commandOf(terminal);
-  const args = words[0] === 'config' ? withVerb(words) : words;
-  try {
-    await defineNoun(program, args, terminal);
-    await program.parseAsync(withHelpOption(program, args), { from: 'user' });
-    return 0;
-  } catch (error) {
-    const { text, exitCode } = failureOf(error, (wrong) => usageMessage(program, args, wrong));
-    if (text !== undefined) terminal.stderr.write(`${text}\n`);
-    return exitCode;
-  }
+  const [noun = ''] = words;
+  const args = Object.hasOwn(spellings, noun) ? (spellings[noun]?.(words) ?? words) : words;
+  return execute(program, args, terminal, () => defineNoun(program, args, terminal));
 }
 
 async function commandFor(args: readonly string[], terminal: Terminal): Promise<Command> {
@@ -84,19 +77,7 @@ async function commandFor(args: readonly string[], terminal: Terminal): Promise<
 }
 
 function commandOf(terminal: Terminal): Command {
-  return new Command('alidade')
-    .description('One live state for a scientific instrument.')
-    .version(ownVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text),
-      // What went wrong is said once, in our own form, by main().
-      outputError: () => undefined,
-    })
-    .addHelpText('after', exitStatus);
+  return programOf('alidade', 'One live state for a scientific instrument.', terminal);
 }
 
 async function defineNoun(program: Command, args: readonly string[], terminal: Terminal): Promise<void> {
@@ -105,9 +86,4 @@ async function defineNoun(program: Command, args: readonly string[], terminal: T
     const command = program.command(name).description(summary).helpCommand(false);
     if (name === asked) (await load())(command, terminal);
   }
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

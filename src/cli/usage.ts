@@ -46,7 +46,7 @@ export function usageMessage(program: Command, args: readonly string[], error: C
   const { command, path } = walk(program, args);
   const message = error.message.replace(/^error: /, '');
   const [problem = '', meant] = message.split(/\n\(Did you mean (.*)\?\)$/s);
-  const help = `'${['alidade', ...path, '--help'].join(' ')}'`;
+  const help = `'${[program.name(), ...path, '--help'].join(' ')}'`;
   switch (error.code) {
     case 'commander.unknownCommand': {
       const asked = /'(.*)'/s.exec(problem)?.[1] ?? '';
@@ -59,7 +59,7 @@ export function usageMessage(program: Command, args: readonly string[], error: C
       return meant === undefined ? `${problem}; ${help} lists what there is` : didYouMean(problem, meant);
     case 'commander.missingArgument':
     case 'commander.excessArguments':
-      return `${problem.replace(/\.$/, '')}; usage: ${['alidade', ...path].join(' ')} ${command.usage()}`;
+      return `${problem.replace(/\.$/, '')}; usage: ${[program.name(), ...path].join(' ')} ${command.usage()}`;
     default:
       return `${problem}; see ${help}`;
   }

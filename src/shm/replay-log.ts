@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { AlidadeError, messageOf } from '../shared/errors.ts';
+import { jsonOfLiteral } from '../shared/python-literal.ts';
 import { jsonText } from '../shared/python-text.ts';
 import { csvRows, type NumberedRow } from './csv-rows.ts';
-import { jsonOfLiteral } from './python-literal.ts';
 
 /** A row of a log that can go on the wire. */
 export interface LoggedFrame {

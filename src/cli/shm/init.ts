@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { AlidadeError } from '../../shared/errors.ts';
 import { declarationOf, flagNamed, readDescriptions } from '../../shm/index.ts';
+import { confirm } from '../confirm.ts';
 import { examples } from '../options.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 import { counted } from '../up/words.ts';
@@ -43,7 +41,7 @@ export function defineInit(shm: Command, terminal: Terminal): void {
       const flag = envInit === undefined ? undefined : flagNamed(envInit, terminal.environment);
       const descriptions = await readDescriptions(files);
       await withFrames(options, terminal, true, async (open) => {
-        if (options.flush === true && options.yes !== true) await confirmFlush(open, terminal);
+        if (options.flush === true && options.yes !== true) await confirm(await flushOf(open), terminal);
         await open.shm.init(descriptions, flag, { flush: options.flush });
         const names = descriptions.map(({ name }) => name);
         if (options.json === true)
@@ -57,22 +55,8 @@ export function defineInit(shm: Command, terminal: Terminal): void {
     });
 }
 
-/** @throws ALI_NOT_CONFIRMED */
-async function confirmFlush({ space }: OpenFrames, { stdin, stderr }: Terminal): Promise<void> {
-  const what = `this removes all ${counted((await space.keys()).length, 'key')} of ${space.location}`;
-  if ((stdin as { isTTY?: boolean }).isTTY !== true) {
-    throw new AlidadeError('ALI_NOT_CONFIRMED', `${what}: say --yes if you mean it`);
-  }
-  const lines = createInterface({ input: stdin, output: stderr });
-  try {
-    // Ctrl-C and Ctrl-D are no answer; before Node.js 24 the question itself does not end with them.
-    const closed = once(lines, 'close').then(() => '');
-    const answer = lines.question(`${what}. Really? [y/N] `).catch(() => '');
-    if (/^y(?:es)?$/i.test((await Promise.race([answer, closed])).trim())) return;
-  } finally {
-    lines.close();
-  }
-  throw new AlidadeError('ALI_NOT_CONFIRMED', `${what}: it was not done`);
+async function flushOf({ space }: OpenFrames): Promise<string> {
+  return `this removes all ${counted((await space.keys()).length, 'key')} of ${space.location}`;
 }
 
 export function defineTypes(shm: Command, terminal: Terminal): void {

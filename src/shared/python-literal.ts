@@ -1,5 +1,5 @@
-import { floatText, jsonText } from '../shared/python-text.ts';
-import { maxDepth } from '../shared/read-json.ts';
+import { floatText, jsonText } from './python-text.ts';
+import { maxDepth } from './read-json.ts';
 
 /**
  * The JSON text of a Python literal as `repr` writes it: None, True, False, numbers, text, lists, tuples (which JSON

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { jsonText } from '../shared/python-text.ts';
 import { jsonOfLiteral } from './python-literal.ts';
+import { jsonText } from './python-text.ts';
 
 // What Python's json.dumps(ast.literal_eval(text)) gives, and of nan and inf json.dumps alone.
 test.each([

@@ -1,0 +1,37 @@
+import { bitshufflePrefixBytes, defaultBlockElements, storeBitshufflePrefix } from './bitshuffle-frame.ts';
+import type { CompressedForm } from './compressed-form.ts';
+import { blocksRoom, type Kernel, lz4Room } from './kernel.ts';
+import { lz4PrefixBytes } from './lz4-frame.ts';
+
+/** `compress` of index.ts, with a kernel of one's choice. */
+export function compressWith(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  form: CompressedForm,
+): Uint8Array<ArrayBuffer> {
+  return form.compression === 'lz4'
+    ? compressLz4(kernel, bytes, form)
+    : compressBitshuffle(kernel, bytes, form);
+}
+
+function compressLz4(kernel: Kernel, bytes: Uint8Array, { byteOrder }: CompressedForm) {
+  const frame = new Uint8Array(lz4PrefixBytes + lz4Room(bytes.length));
+  new DataView(frame.buffer).setUint32(0, bytes.length, byteOrder === 'little');
+  const blockBytes = kernel.encodeLz4(bytes, frame.subarray(lz4PrefixBytes));
+  return frame.slice(0, lz4PrefixBytes + blockBytes);
+}
+
+function compressBitshuffle(kernel: Kernel, bytes: Uint8Array, { elementBytes }: CompressedForm) {
+  const block = defaultBlockElements(elementBytes);
+  const elements = Math.floor(bytes.length / elementBytes / 8) * 8;
+  const shape = { blockElements: Math.min(block, elements), elementBytes };
+  const inBlocks = bytes.subarray(0, elements * elementBytes);
+  const rest = bytes.subarray(inBlocks.length);
+  const most = elements === 0 ? 0 : blocksRoom(inBlocks.length, shape);
+  const frame = new Uint8Array(bitshufflePrefixBytes + most + rest.length);
+  storeBitshufflePrefix(frame, bytes.length, block * elementBytes);
+  const written = kernel.encodeBlocks(inBlocks, frame.subarray(bitshufflePrefixBytes), shape);
+  const end = bitshufflePrefixBytes + written;
+  frame.set(rest, end);
+  return frame.slice(0, end + rest.length);
+}

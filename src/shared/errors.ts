@@ -58,7 +58,7 @@ export const errorCodes = {
   ALI_IMMUTABLE: { exit: 5, when: 'an attribute would change, or a key would change its type' },
   ALI_TIMESTAMP: { exit: 2, when: 'a timestamp is negative, infinite or not a number' },
   ALI_ENCODE: { exit: 2, when: 'a value cannot be encoded' },
-  ALI_DECODE: { exit: 1, when: 'stored bytes cannot be decoded' },
+  ALI_DECODE: { exit: 1, when: 'stored or received bytes cannot be decoded' },
   ALI_EXPRESSION: { exit: 2, when: 'an expression does not parse or does not evaluate' },
   ALI_CONFIGURATION: {
     exit: 2,

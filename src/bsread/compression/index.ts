@@ -27,7 +27,9 @@ function chosenKernel(): Kernel {
  * `new Float64Array(value.buffer)` costs nothing.
  * @throws ALI_DECODE whose message is the reason. Where `sizeBytes` is given, exactly that many bytes must come out.
  * @example
- * const value = decompress(frame, { compression: 'bitshuffle_lz4', elementBytes: 8, byteOrder: 'little' });
+ * const form = { compression: 'bitshuffle_lz4', elementBytes: 8, byteOrder: 'little' } as const;
+ * const frame = compress(new Uint8Array(800), form);
+ * const value = decompress(frame, form);
  * const numbers = new Float64Array(value.buffer);
  */
 export function decompress(frame: Uint8Array, form: CompressedForm): Uint8Array<ArrayBuffer>;

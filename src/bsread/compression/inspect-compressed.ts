@@ -18,12 +18,9 @@ export interface CompressedFrame {
  *
  * @throws ALI_DECODE with the reason; also where a given `sizeBytes` is not what the frame says
  * @example
- * const { sizeBytes } = inspectCompressed(frame, {
- *   compression: 'bitshuffle_lz4',
- *   elementBytes: 2,
- *   byteOrder: 'little',
- *   sizeBytes: 1024 * 1280 * 2,
- * });
+ * const form = { compression: 'bitshuffle_lz4', elementBytes: 2, byteOrder: 'little' } as const;
+ * const frame = compress(new Uint8Array(1280), form);
+ * const { body } = inspectCompressed(frame, { ...form, sizeBytes: 1280 });
  */
 export function inspectCompressed(frame: Uint8Array, form: CompressedForm): CompressedFrame {
   return form.compression === 'lz4' ? inspectLz4(frame, form) : inspectBitshuffle(frame, form);

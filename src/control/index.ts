@@ -1,6 +1,16 @@
 /** Slow control: what the instrument obeys. Start at endpoint.ts, service.ts and client.ts. */
+export {
+  type CalibratedValue,
+  type Calibration,
+  type CalibrationFunctions,
+  type CalibrationProblem,
+  type CalibrationResult,
+  compileCalibration,
+} from './calibration/calibration.ts';
 export type { ArgumentsOf, Attribute, Command } from './declared.ts';
 export { Endpoint, type EndpointContext, type EndpointOptions } from './endpoint.ts';
+export { Entity, type EntityOptions } from './entity.ts';
+export { type LogRules, logRules } from './logging/log-rule.ts';
 export {
   type Alert,
   type Dialect,
@@ -13,6 +23,7 @@ export {
   type Request,
   type SenderInfo,
 } from './message.ts';
+export type { Range } from './range.ts';
 export { isErrorCode, type ReplyCodeName, replyCodeName, replyCodes } from './reply-code.ts';
 export { ReplyError } from './reply-error.ts';
 export {

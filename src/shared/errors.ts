@@ -110,6 +110,10 @@ export const errorCodes = {
     when: 'the broker takes no messages now, short of memory or disk; it was not sent',
   },
   ALI_BUS_MESSAGE: { exit: 2, when: 'a message, name or binding cannot go over the bus; it was not sent' },
+  ALI_CONTROL: {
+    exit: 2,
+    when: 'a service, an endpoint or a file of them is declared wrongly, or asks for something unknown',
+  },
   ALI_BUS_CLOSED: { exit: 1, when: 'an operation was called on a bus that is closed' },
   ALI_REPLY_REFUSED: { exit: 5, when: 'an endpoint is locked, and was asked without its key' },
   ALI_REPLY_INVALID: { exit: 2, when: 'an endpoint cannot do what it was asked, or not with these values' },

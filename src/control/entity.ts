@@ -51,12 +51,12 @@ export interface EntityOptions extends EndpointOptions {
  * `onSet` and deals in raw values.
  *
  * @example
- * class Temperature extends Entity {
- *   override async onGet(): Promise<Answer> {
- *     return (await readFile('/sys/class/thermal/thermal_zone0/temp', 'utf8')).trim();
+ * class Memory extends Entity {
+ *   override onGet(): Answer {
+ *     return process.memoryUsage.rss();
  *   }
  * }
- * const cpu = new Temperature({ name: 'cpu', calibration: '{} / 1000', units: 'degC', logIntervalSeconds: 10 });
+ * const memory = new Memory({ name: 'memory', calibration: '{} / 2**20', units: 'MiB', logIntervalSeconds: 10 });
  */
 export class Entity extends Endpoint {
   readonly #calibrate: Calibration;

@@ -8,3 +8,25 @@ export type { Json, JsonObject } from './json.ts';
 export type { MainHeader } from './main-header.ts';
 export { PulseMessage } from './message.ts';
 export { type DecoderOptions, type DecoderStatistics, MessageDecoder } from './message-decoder.ts';
+export {
+  type EncoderOptions,
+  MessageEncoder,
+  type PulseOptions,
+  type SentValues,
+} from './message-encoder.ts';
+export {
+  Sender,
+  type SenderOptions,
+  type SenderStatistics,
+  type SendMessageOptions,
+  type SendResult,
+} from './sender.ts';
+export type { ChannelSpec } from './sent-header.ts';
+export type { SentArray, SentList, SentScalar, SentValue } from './sent-value.ts';
+export {
+  type MessageBatchCallback,
+  type ReceiveMessageOptions,
+  Source,
+  type SourceOptions,
+  type SourceStatistics,
+} from './source.ts';

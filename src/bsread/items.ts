@@ -7,7 +7,7 @@ type Maker = {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): ItemArray;
 };
 
-const makers: Readonly<Record<NumberType, Maker>> = {
+export const makers: Readonly<Record<NumberType, Maker>> = {
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,
@@ -21,7 +21,7 @@ const makers: Readonly<Record<NumberType, Maker>> = {
   bool: Uint8Array,
 };
 
-const isHostLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+export const isHostLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
  * The items in the byte order of this machine: a view of the bytes where their order and place allow it, else of a copy.

@@ -62,6 +62,7 @@ export class MessageDecoder {
     try {
       main = parseMainHeader(frames[0] as Uint8Array);
     } catch (error) {
+      if (isCommand(frames)) return this.#drop(frames, 'command', 'a command of one frame', error);
       return this.#drop(frames, 'main-header', 'the main header cannot be read', error);
     }
     let known: KnownHeader;
@@ -98,6 +99,13 @@ export class MessageDecoder {
     this.#onDrop?.({ reason, detail, pulseId: main?.pulseId, frames });
     return undefined;
   }
+}
+
+/** Java's senders put such messages of one frame between the others, as `bsr_stop-1.0` and `bsr_reconnect-1.0`. */
+function isCommand(frames: Message): boolean {
+  const [frame] = frames;
+  if (frames.length !== 1 || frame === undefined) return false;
+  return /^\s*\{\s*"htype"\s*:\s*"bsr_(?!m-)/.test(Buffer.from(frame.subarray(0, 64)).toString('latin1'));
 }
 
 function frameFault(

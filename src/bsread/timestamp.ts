@@ -1,4 +1,4 @@
-const isHostLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+import { isHostLittle } from './items.ts';
 
 const words = new BigInt64Array(2);
 const bytes = new Uint8Array(words.buffer);
@@ -15,11 +15,29 @@ export function readTimestamp(frame: Uint8Array, isBig: boolean): bigint {
   const seconds = words[0] as bigint;
   const nanoseconds = words[1] as bigint;
   if (seconds !== lastSeconds || nanoseconds !== lastNanoseconds) {
-    lastNs = seconds * 1_000_000_000n + nanoseconds;
+    lastNs = seconds * nsPerSecond + nanoseconds;
     lastSeconds = seconds;
     lastNanoseconds = nanoseconds;
   }
   return lastNs;
+}
+
+/** The timestamp frame for nanoseconds of Unix time. */
+export function writeTimestamp(timeNs: bigint, isBig: boolean): Uint8Array {
+  const frame = new Uint8Array(16);
+  const view = new DataView(frame.buffer);
+  const [seconds, nanoseconds] = splitTime(timeNs);
+  view.setBigInt64(0, seconds, !isBig);
+  view.setBigInt64(8, nanoseconds, !isBig);
+  return frame;
+}
+
+const nsPerSecond = 1_000_000_000n;
+
+/** Whole seconds and the nanoseconds beyond them, which are never negative. */
+export function splitTime(timeNs: bigint): [bigint, bigint] {
+  const nanoseconds = ((timeNs % nsPerSecond) + nsPerSecond) % nsPerSecond;
+  return [(timeNs - nanoseconds) / nsPerSecond, nanoseconds];
 }
 
 /** Whether a timestamp frame has a length that the reference takes: none, or whole words, two at least. */

@@ -1,0 +1,222 @@
+/** Messages from our sender to our source. */
+import { expect, test } from 'vitest';
+import { type Drop, MessageEncoder, type PulseMessage, Sender, Source } from '../../src/bsread/index.ts';
+import { PushSocket } from '../../src/zmtp/index.ts';
+
+const anywhere = 'tcp://127.0.0.1:*';
+
+/** The next message, which is known to come. */
+async function next(source: Source): Promise<PulseMessage> {
+  return (await source.receive()) as PulseMessage;
+}
+
+test('pulses arrive in order, with ids and times', async () => {
+  await using sender = await Sender.open({ addresses: anywhere, startPulseId: 7n });
+  await using source = await Source.open({ addresses: sender.endpoints });
+  await sender.send({ a: 1 }, { timestampNs: 10n });
+  await sender.send({ a: 2 }, { timestampNs: 20n, pulseId: 2n ** 53n + 1n });
+  await sender.send({ a: 3 }, { timestampNs: 30n });
+  const got = [await next(source), await next(source), await next(source)];
+  expect(got.map(({ pulseId }) => pulseId)).toEqual([7n, 2n ** 53n + 1n, 2n ** 53n + 2n]);
+  expect(got.map(({ globalTimestampNs }) => globalTimestampNs)).toEqual([10n, 20n, 30n]);
+  expect(got.map((message) => message.channel('a')?.value())).toEqual([1, 2, 3]);
+  expect(new Set(got.map(({ dataHeader }) => dataHeader)).size).toBe(1);
+  expect(source.statistics()).toMatchObject({ receivedMessages: 3, decodedMessages: 3, headerChanges: 1 });
+  expect(sender.statistics()).toMatchObject({ sentMessages: 3, droppedMessages: 0 });
+});
+
+test('the time of a message is that of the clock', async () => {
+  const clock = { nowMs: () => 1_700_000_000_123, after: () => () => undefined };
+  await using sender = await Sender.open({ addresses: anywhere, clock });
+  await using source = await Source.open({ addresses: sender.endpoints });
+  await sender.send({ a: 1 });
+  expect((await next(source)).globalTimestampNs).toBe(1_700_000_000_123_000_000n);
+});
+
+test('a source may listen, and several senders connect', async () => {
+  await using source = await Source.open({ addresses: [anywhere, anywhere], mode: 'bind' });
+  expect(new Set(source.endpoints).size).toBe(2);
+  const [first = '', second = ''] = source.endpoints;
+  await using one = await Sender.open({ addresses: first, mode: 'connect' });
+  await using other = await Sender.open({ addresses: second, mode: 'connect' });
+  for (let pulse = 0; pulse < 3; pulse++) {
+    await one.send({ a: pulse });
+    await other.send({ b: pulse });
+  }
+  const got: string[] = [];
+  while (got.length < 6) {
+    const [channel] = (await next(source)).channels;
+    got.push(`${channel?.name}${channel?.value()}`);
+  }
+  expect(got.sort()).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2']);
+});
+
+test('each subscriber gets all of a publisher', async () => {
+  await using sender = await Sender.open({ addresses: anywhere, pattern: 'pub' });
+  expect(await sender.send({ a: -1 })).toBe('unwanted');
+  const sources = [0, 1].map(() => Source.open({ addresses: sender.endpoints, pattern: 'sub' }));
+  await using one = await (sources[0] as Promise<Source>);
+  await using other = await (sources[1] as Promise<Source>);
+  // A subscription is on its way for a while: pulse 0 is sent until both have it.
+  const joined = Promise.all([next(one), next(other)]);
+  let isJoined = false;
+  joined.then(() => {
+    isJoined = true;
+  });
+  while (!isJoined) {
+    await sender.send({ a: 0 }, { pulseId: 0n });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const a of [1, 2, 3]) expect(await sender.send({ a }, { pulseId: BigInt(a) })).toBe('sent');
+  for (const source of [one, other]) {
+    const values: unknown[] = [];
+    while (values.at(-1) !== 3) {
+      const value = (await next(source)).channel('a')?.value();
+      if (value !== 0) values.push(value);
+    }
+    expect(values).toEqual([1, 2, 3]);
+  }
+  expect(sender.statistics().unwantedMessages).toBeGreaterThan(0);
+});
+
+test('without a receiver a sender waits as long as it is told, then drops the whole message and counts it', async () => {
+  await using sender = await Sender.open({ addresses: anywhere });
+  expect(await sender.send({ a: 0, b: 0 }, { timeoutMs: 0 })).toBe('dropped');
+  expect(await sender.send({ a: 1, b: 1 }, { timeoutMs: 1 })).toBe('dropped');
+  const waiting = sender.send({ a: 2, b: 2 });
+  await using source = await Source.open({ addresses: sender.endpoints });
+  expect(await waiting).toBe('sent');
+  const message = await next(source);
+  expect([message.pulseId, message.channels.map((channel) => channel.value())]).toEqual([2n, [2, 2]]);
+  expect(sender.statistics()).toMatchObject({ sentMessages: 1, droppedMessages: 2 });
+});
+
+test('sending is given up by a signal', async () => {
+  await using sender = await Sender.open({ addresses: anywhere });
+  const given = sender.send({ a: 0 }, { signal: AbortSignal.timeout(1) });
+  await expect(given).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+});
+
+test('a value that cannot be encoded costs its own message only', async () => {
+  await using sender = await Sender.open({ addresses: anywhere });
+  await using source = await Source.open({ addresses: sender.endpoints });
+  await sender.send({ t1: 1, t2: 1 });
+  await expect(sender.send({ t1: 2, t2: (() => 2) as never })).rejects.toMatchObject({ code: 'ALI_ENCODE' });
+  await sender.send({ t1: 3, t2: 3 });
+  const got = [await next(source), await next(source)];
+  expect(got.map((message) => message.channels.map((channel) => channel.value()))).toEqual([
+    [1, 1],
+    [3, 3],
+  ]);
+  expect(source.statistics().dropped['frame-count']).toBe(0);
+});
+
+test('an array that is filled anew after it was sent arrives as it was', async () => {
+  await using sender = await Sender.open({ addresses: anywhere });
+  const wave = new Float64Array(100_000).fill(1);
+  const sending = sender.send({ wave });
+  wave.fill(2);
+  await using source = await Source.open({ addresses: sender.endpoints });
+  await sending;
+  const got = (await next(source)).channel('wave')?.value() as Float64Array;
+  expect(got.every((item) => item === 1)).toBe(true);
+});
+
+test('frames are handed on as they came', async () => {
+  await using sender = await Sender.open({ addresses: anywhere, pattern: 'push' });
+  await using source = await Source.open({ addresses: sender.endpoints });
+  await using relay = await Sender.open({ addresses: anywhere });
+  await using last = await Source.open({ addresses: relay.endpoints });
+  await sender.send({ a: 1.5, image: { items: new Uint16Array(20_000).fill(7), shape: [100, 200] } });
+  const message = await next(source);
+  await relay.sendFrames(message.frames);
+  expect((await next(last)).frames).toEqual(message.frames);
+});
+
+test('only the channels that are asked for are given, in the order of the header', async () => {
+  await using sender = await Sender.open({ addresses: anywhere });
+  await using source = await Source.open({ addresses: sender.endpoints, channels: ['c', 'a', 'x'] });
+  await sender.send({ a: 1, b: 2, c: 3 });
+  const message = await next(source);
+  expect(message.channels.map(({ name }) => name)).toEqual(['a', 'c']);
+  expect(message.channel('c')?.value()).toBe(3);
+  expect(message.channel('b')).toBeUndefined();
+  expect(message.dataHeader.channels.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  expect(message.frames.length).toBe(8);
+});
+
+test('what cannot be read is dropped, told and counted, and does not touch what comes after it', async () => {
+  const drops: Drop[] = [];
+  await using push = new PushSocket();
+  const addresses = await push.bind(anywhere);
+  await using source = await Source.open({ addresses, onDrop: (drop) => drops.push(drop) });
+  const encoder = new MessageEncoder();
+  const good = (pulseId: bigint) => encoder.encode({ a: Number(pulseId) }, { pulseId, timestampNs: 0n });
+  const [main = new Uint8Array(0)] = good(3n);
+  for (const frames of [
+    good(1n),
+    ['{"htype": "bsr_stop-1.0", "sentMessages": 1}'],
+    good(2n),
+    [main],
+    good(4n),
+  ]) {
+    await push.send(frames);
+  }
+  const got: unknown[] = [];
+  for (let i = 0; i < 3; i++) got.push((await next(source)).channel('a')?.value());
+  expect(got).toEqual([1, 2, 4]);
+  expect(drops.map(({ reason, pulseId }) => [reason, pulseId])).toEqual([
+    ['command', undefined],
+    ['data-header', 3n],
+  ]);
+  const { dropped, receivedMessages, decodedMessages } = source.statistics();
+  expect([dropped.command, dropped['data-header'], receivedMessages, decodedMessages]).toEqual([1, 1, 5, 3]);
+});
+
+test('receiving ends when nothing comes in time, by a signal, and when the source is closed', async () => {
+  const source = await Source.open({ addresses: anywhere, mode: 'bind' });
+  expect(await source.receive({ timeoutMs: 1 })).toBeUndefined();
+  expect(await source.receive({ timeoutMs: 0 })).toBeUndefined();
+  const signal = AbortSignal.timeout(1);
+  await expect(source.receive({ signal })).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+  await expect(source.receive({ signal, timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+  const waiting = source.receive();
+  const loop = expect(waiting).rejects.toMatchObject({ code: 'ALI_SOCKET_CLOSED' });
+  await source.close();
+  await loop;
+  for await (const _ of source) expect.unreachable();
+});
+
+test('messages come in batches, and wait while a batch is worked on', async () => {
+  await using sender = await Sender.open({ addresses: anywhere, queueMessages: 1000 });
+  const source = await Source.open({ addresses: sender.endpoints });
+  const got: bigint[] = [];
+  let isBusy = false;
+  const done = source.forEachBatch(async (batch) => {
+    expect(isBusy).toBe(false);
+    isBusy = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    got.push(...batch.map(({ pulseId }) => pulseId));
+    isBusy = false;
+    if (got.length === 500) void source.close();
+  });
+  for (let a = 0; a < 500; a++) await sender.send({ a });
+  await done;
+  expect(got).toEqual(Array.from({ length: 500 }, (_, i) => BigInt(i)));
+});
+
+test.each([
+  ['no address', { addresses: 'here' }, 'ALI_ENDPOINT'],
+  ['a queue of nothing', { addresses: 'tcp://127.0.0.1:1', queueMessages: 0 }, 'ALI_USAGE'],
+])('%s is refused, and nothing stays open', async (_what, options, code) => {
+  await expect(Source.open(options)).rejects.toMatchObject({ code });
+  await expect(Sender.open(options)).rejects.toMatchObject({ code });
+});
+
+test('an address that somebody else has is refused', async () => {
+  await using sender = await Sender.open({ addresses: anywhere });
+  const [address = ''] = sender.endpoints;
+  await expect(Sender.open({ addresses: [anywhere, address] })).rejects.toMatchObject({
+    code: 'ALI_ADDRESS',
+  });
+});

@@ -2,6 +2,7 @@
  * ZeroMQ's wire (ZMTP 3.1 and 3.0, mechanism NULL) for PUSH, PULL, PUB and SUB over tcp:// and ipc://. README.md in this
  * folder tells how it works.
  */
+export { type Feed, FeedSocket } from './feed-socket.ts';
 export type { Frame, Frames, Message } from './message.ts';
 export type { MonitorEvent, MonitorListener, PeerName, Refusal } from './monitor.ts';
 export type { SocketOptions } from './options.ts';
@@ -11,4 +12,5 @@ export { type PushResult, PushSocket, type SendOptions } from './push-socket.ts'
 export type { BatchCallback, ReceiveOptions } from './reader.ts';
 export type { Counts, PeerStatistics, SocketStatistics } from './statistics.ts';
 export { SubSocket } from './sub-socket.ts';
+export type { EncodedMessage } from './wire/encoder.ts';
 export type { Violation } from './wire/protocol-error.ts';

@@ -1,13 +1,12 @@
 import type { Frames, Message } from './message.ts';
-import { maxSubscriptionBytes, normalize, type Settings, type SocketOptions } from './options.ts';
+import { normalize, type Settings, type SocketOptions } from './options.ts';
 import type { Peer } from './peer.ts';
 import { PrefixSet } from './prefix-set.ts';
 import { noFrames, type SocketPattern, socketClosed, ZmtpSocket } from './socket.ts';
-import { prefixText, startText } from './subscription.ts';
+import { changeSubscription, startText, subscriptionOf } from './subscription.ts';
 import type { Command } from './wire/command.ts';
 import { maxCommandBytes } from './wire/decoder.ts';
 import { type EncodedMessage, Encoder } from './wire/encoder.ts';
-import { ProtocolError } from './wire/protocol-error.ts';
 
 /**
  * `sent`: queued for every subscriber that asked for it. `dropped`: for some subscriber whose queue was full it was
@@ -110,11 +109,10 @@ class Publisher implements SocketPattern {
     this.#subscribers.set(peer, { prefixes: new PrefixSet(), dropped: 0, isDropping: false });
   }
 
-  /** A subscription of a ZMTP 3.0 peer: 1 or 0, and the prefix. */
-  onMessage(peer: Peer, [frame]: Message): void {
-    const what = frame?.[0];
-    if (frame === undefined || (what !== 0 && what !== 1)) peer.counts.unwantedMessages++;
-    else this.#subscribe(peer, what === 1, frame.subarray(1));
+  onMessage(peer: Peer, message: Message): void {
+    const subscription = subscriptionOf(message);
+    if (subscription === undefined) peer.counts.unwantedMessages++;
+    else this.#subscribe(peer, subscription.isWanted, subscription.prefix);
   }
 
   onRead(): void {}
@@ -145,18 +143,8 @@ class Publisher implements SocketPattern {
   #subscribe(peer: Peer, isWanted: boolean, prefix: Uint8Array): void {
     const prefixes = this.#subscribers.get(peer)?.prefixes;
     if (prefixes === undefined) return;
-    if (!isWanted) {
-      prefixes.remove(prefixText(prefix));
-      return;
-    }
-    prefixes.add(prefixText(prefix));
-    this.#longest = Math.max(this.#longest, prefix.length);
-    if (prefixes.size > this.#maxSubscriptions || prefixes.sizeBytes > maxSubscriptionBytes) {
-      throw new ProtocolError(
-        'limit',
-        `the peer has ${prefixes.size} subscriptions of ${prefixes.sizeBytes} bytes; the most are ${this.#maxSubscriptions} (maxSubscriptions) and ${maxSubscriptionBytes} bytes`,
-      );
-    }
+    changeSubscription(prefixes, isWanted, prefix, this.#maxSubscriptions);
+    if (isWanted) this.#longest = Math.max(this.#longest, prefix.length);
   }
 
   #drop(peer: Peer, subscriber: Subscriber): void {

@@ -105,6 +105,16 @@ export class Encoder {
   }
 }
 
+/** The first frame of a message; its bytes lie in one piece, or are one. */
+export function firstFrame({ pieces }: EncodedMessage): Uint8Array {
+  const { bytes, start } = pieces[0] as Piece;
+  const isLong = ((bytes[start] as number) & long) !== 0;
+  if (!isLong) return bytes.subarray(start + 2, start + 2 + (bytes[start + 1] as number));
+  const length = Buffer.from(bytes.buffer, bytes.byteOffset + start + 5, 4).readUInt32BE();
+  if (length >= referencedBytes) return (pieces[1] as Piece).bytes;
+  return bytes.subarray(start + longHeaderBytes, start + longHeaderBytes + length);
+}
+
 /** The bytes of pieces in their order, neighbours in one stretch. */
 export class Joined {
   readonly chunks: Uint8Array[] = [];

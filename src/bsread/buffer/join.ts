@@ -1,0 +1,122 @@
+import type { Clock } from '../../shared/clock.ts';
+
+/** What the joining needs to know of a message. */
+export interface Member {
+  readonly pulseId: bigint;
+}
+
+export interface JoinOptions<M extends Member> {
+  readonly inputs: number;
+  /** How long a pulse waits, from its first member, for the others. */
+  readonly latenessMs: number;
+  /** How many pulses may wait; beyond, the oldest goes on as it is. */
+  readonly maxPulses: number;
+  readonly clock: Clock;
+  /** A pulse is over: the members in the order of the inputs, undefined for those that did not come. */
+  readonly onPulse: (members: readonly (M | undefined)[]) => void;
+  readonly onDrop: (reason: 'late' | 'duplicate', input: number, member: M) => void;
+}
+
+/** Whoever is late so often, with nobody on time between, counts anew: pulses go on from there. */
+const mostLateInRow = 16;
+
+interface Waiting<M> {
+  readonly members: (M | undefined)[];
+  readonly sinceMs: number;
+  missing: number;
+}
+
+/**
+ * Brings the messages of several streams together by pulse id. Pulses go on in their order, each when its last member
+ * has come, or when its time is over.
+ */
+export class Join<M extends Member> {
+  #options: JoinOptions<M>;
+  #waiting = new Map<bigint, Waiting<M>>();
+  /** The ids in `#waiting`, ascending. */
+  #ids: bigint[] = [];
+  #last: bigint | undefined;
+  /** Late members since the last one that was not. */
+  #lateInRow = 0;
+  #stopTimer: (() => void) | undefined;
+
+  constructor(options: JoinOptions<M>) {
+    this.#options = options;
+  }
+
+  get waitingPulses(): number {
+    return this.#ids.length;
+  }
+
+  add(input: number, member: M): void {
+    const { inputs, clock, onDrop, maxPulses } = this.#options;
+    const { pulseId } = member;
+    if (this.#last !== undefined && pulseId <= this.#last && ++this.#lateInRow <= mostLateInRow) {
+      onDrop('late', input, member);
+      return;
+    }
+    if (this.#lateInRow > mostLateInRow) {
+      this.flush();
+      this.#last = undefined;
+    }
+    this.#lateInRow = 0;
+    let waiting = this.#waiting.get(pulseId);
+    if (waiting === undefined) {
+      waiting = { members: new Array(inputs).fill(undefined), sinceMs: clock.nowMs(), missing: inputs };
+      this.#waiting.set(pulseId, waiting);
+      insert(this.#ids, pulseId);
+    }
+    if (waiting.members[input] !== undefined) {
+      onDrop('duplicate', input, member);
+      return;
+    }
+    waiting.members[input] = member;
+    waiting.missing--;
+    while (this.#ids.length > maxPulses) this.#pass();
+    this.#passReady();
+  }
+
+  /** Passes everything on as it is. */
+  flush(): void {
+    while (this.#ids.length > 0) this.#pass();
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+
+  #passReady(): void {
+    const { clock, latenessMs } = this.#options;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    for (;;) {
+      const waiting = this.#oldest();
+      if (waiting === undefined) return;
+      const leftMs = waiting.sinceMs + latenessMs - clock.nowMs();
+      if (waiting.missing > 0 && leftMs > 0) {
+        this.#stopTimer = clock.after(leftMs, () => this.#passReady());
+        return;
+      }
+      this.#pass();
+    }
+  }
+
+  #oldest(): Waiting<M> | undefined {
+    const [id] = this.#ids;
+    return id === undefined ? undefined : this.#waiting.get(id);
+  }
+
+  #pass(): void {
+    const id = this.#ids.shift();
+    if (id === undefined) return;
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    this.#last = id;
+    if (waiting !== undefined) this.#options.onPulse(waiting.members);
+  }
+}
+
+/** Most ids come at the end. */
+function insert(ids: bigint[], id: bigint): void {
+  let at = ids.length;
+  while (at > 0 && (ids[at - 1] as bigint) > id) at--;
+  ids.splice(at, 0, id);
+}

@@ -1,10 +1,16 @@
 /** The streams of bsread: what an instrument measures, pulse by pulse, over ZeroMQ. */
+export { type Analysis, type AnalyzedMessage, Analyzer } from './analyzer/analyzer.ts';
+export type { Finding, FindingKind } from './analyzer/finding.ts';
+export { FindingLog } from './analyzer/finding-log.ts';
+export { RingBuffer, type RingBufferOptions } from './buffer/ring-buffer.ts';
+export { addBufferMetrics, type RingBufferStatus } from './buffer/status.ts';
 export { Channel, type ChannelState } from './channel.ts';
 export type { ChannelDefinition } from './channel-definition.ts';
 export type { ChannelType, ChannelValue, Compression, Encoding, ItemArray } from './channel-type.ts';
 export type { DataHeader } from './data-header.ts';
 export type { Drop, DropReason } from './drop.ts';
 export type { Json, JsonObject } from './json.ts';
+export { jsonText } from './json-text.ts';
 export type { MainHeader } from './main-header.ts';
 export { PulseMessage } from './message.ts';
 export { type DecoderOptions, type DecoderStatistics, MessageDecoder } from './message-decoder.ts';

@@ -12,8 +12,12 @@ export interface Consumer {
 /** How the pulses of a ring get to its consumers. */
 export interface FanOut extends Feed<BufferedPulse> {
   readonly consumers: readonly Consumer[];
+  /** How many they are. */
+  readonly size: number;
   /** Of consumers that are gone too. */
   readonly overrun: number;
+  /** Pulses in the ring that no consumer has drawn. */
+  readonly unsent: number;
 }
 
 /** Consumers share the pulses: each goes to one of them, and leaves the ring with that. */
@@ -28,6 +32,14 @@ export class SharedFanOut implements FanOut {
 
   get consumers(): readonly Consumer[] {
     return [...this.#consumers.values()];
+  }
+
+  get size(): number {
+    return this.#consumers.size;
+  }
+
+  get unsent(): number {
+    return this.#ring.length;
   }
 
   joined({ peer, address }: PeerName): void {
@@ -75,6 +87,17 @@ export class WholeFanOut implements FanOut {
 
   get overrun(): number {
     return this.consumers.reduce((sum, { overrun }) => sum + overrun, this.#pastOverrun);
+  }
+
+  get size(): number {
+    return this.#readers.size;
+  }
+
+  get unsent(): number {
+    let unsent = 0;
+    for (let at = this.#ring.first; at < this.#ring.end; at++)
+      if (this.#ring.at(at)?.isTaken === false) unsent++;
+    return unsent;
   }
 
   joined({ peer, address }: PeerName): void {

@@ -21,14 +21,20 @@ function ringOf(maxMessages: number, maxBytes = 1e9) {
 test('it keeps the newest, and tells what had to leave', () => {
   const { ring, overrun, held } = ringOf(3);
   for (let order = 0; order < 5; order++) ring.push(pulse(order));
-  expect([held(), overrun]).toEqual([[2, 3, 4], [0, 1]]);
+  expect([held(), overrun]).toEqual([
+    [2, 3, 4],
+    [0, 1],
+  ]);
   expect([ring.at(1), ring.at(5)]).toEqual([undefined, undefined]);
 });
 
 test('it is bounded in bytes too, but for a single message', () => {
   const { ring, overrun, held } = ringOf(100, 4000);
   for (let order = 0; order < 5; order++) ring.push(pulse(order));
-  expect([held(), overrun]).toEqual([[2, 3, 4], [0, 1]]);
+  expect([held(), overrun]).toEqual([
+    [2, 3, 4],
+    [0, 1],
+  ]);
   ring.push(pulse(5, 1e6));
   expect([held(), overrun]).toEqual([[5], [0, 1, 2, 3, 4]]);
   ring.push(pulse(6));

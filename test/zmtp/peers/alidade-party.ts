@@ -86,7 +86,7 @@ function socketOf(role: Role, options: SocketOptions): AnySocket {
 
 /** Resolves with the next event of this kind. */
 export function nextEvent<Name extends MonitorEvent['event']>(
-  socket: AnySocket,
+  socket: Pick<AnySocket, 'monitor'>,
   name: Name,
 ): Promise<Extract<MonitorEvent, { event: Name }>> {
   return new Promise((resolve) => {

@@ -3,14 +3,22 @@ import { dirname, join, resolve } from 'node:path';
 import { parseDurationMs } from '../shared/duration.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import { nearestName } from '../shared/nearest-name.ts';
+import { type Path, YamlFile, type YamlFileKind } from '../shared/yaml-file.ts';
 import { namesSnapshot } from '../store/index.ts';
 import { float, type Value } from '../telstate/index.ts';
 import type { InstrumentDefinition, RetentionRule, SensorDefinition } from './definition.ts';
 import { instrumentSchema, namesIn } from './schema.ts';
 import { compileSimulation, type Simulation } from './simulation.ts';
-import { type Path, YamlFile } from './yaml-file.ts';
 
 export const instrumentFileName = 'instrument.yaml';
+
+export const instrumentFileKind: YamlFileKind = {
+  code: 'ALI_INSTRUMENT',
+  what: 'an instrument file',
+  maxMebibytes: 1,
+  maxValues: 100_000,
+  version: '1.2',
+};
 
 /**
  * Reads an instrument file, or the `instrument.yaml` of a folder, and checks all that can be known without a store.
@@ -22,7 +30,7 @@ export const instrumentFileName = 'instrument.yaml';
  */
 export function readDefinition(path: string): InstrumentDefinition {
   const file = fileOf(path);
-  const yaml = new YamlFile(file);
+  const yaml = new YamlFile(file, instrumentFileKind);
   const parsed = instrumentSchema.safeParse(yaml.values());
   if (!parsed.success) throw faultOf(yaml, parsed.error.issues);
   const { name, description, store, configurations, state } = parsed.data;
@@ -117,7 +125,7 @@ function fileOf(path: string): string {
 
 /** The values of attributes keep what they are in the file: `1.0` is a float, `1` is not. */
 function attributesOf(yaml: YamlFile): [string, Value][] {
-  const whole = yaml.values(float) as { state?: { attributes?: Record<string, Value> | null } | null };
+  const whole = yaml.values({ float }) as { state?: { attributes?: Record<string, Value> | null } | null };
   return Object.entries(whole.state?.attributes ?? {});
 }
 

@@ -164,20 +164,20 @@ export class Endpoint {
 
   /**
    * Declares a command. Arguments are bound to the parameters by position and by name; a call with others is refused
-   * before `run` sees it.
+   * before `run` sees it. After its arguments it gets the request.
    *
    * @param parameters their names in order; `'seconds?'` may be left out
    */
   protected command<const P extends readonly string[]>(
     name: string,
     parameters: P,
-    run: (...values: ArgumentsOf<P>) => Maybe<Outcome>,
+    run: (...values: [...ArgumentsOf<P>, request: Request]) => Maybe<Outcome>,
   ): void {
     this.#commands.set(normalSpecifier(name), {
       name,
       parameters,
       // The service binds one value to each parameter and refuses what does not fit.
-      run: (values) => run(...(values as ArgumentsOf<P>)),
+      run: (values, request) => run(...(values as ArgumentsOf<P>), request),
     });
   }
 

@@ -43,6 +43,8 @@ export interface Request {
   readonly values: readonly ExactValue[] | undefined;
   /** Arguments by their names, 4.0 and 4 told apart. */
   readonly keyed: ReadonlyMap<string, ExactValue>;
+  /** The whole payload, of which values and keyed arguments are the parts. */
+  readonly exactPayload: ExactValue;
   /** As sent; empty if none. */
   readonly lockoutKey: string;
   readonly sender: SenderInfo;

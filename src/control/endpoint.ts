@@ -9,6 +9,8 @@ import type { Answer, Maybe, Outcome, Value } from './value.ts';
 export interface EndpointOptions {
   /** Unique among all endpoints of the bus, without dots and spaces: it is the word that messages are routed by. */
   readonly name: string;
+  /** Requests come through a queue of the bus that is its own, as those of v3's asynchronous endpoints (false). */
+  readonly ownQueue?: boolean | undefined;
 }
 
 /** What a running service gives its endpoints. */
@@ -55,12 +57,15 @@ export interface EndpointContext {
  */
 export class Endpoint {
   readonly name: string;
+  /** See {@link EndpointOptions.ownQueue}. */
+  readonly hasOwnQueue: boolean;
   #context: EndpointContext | undefined;
   readonly #attributes = new Map<string, Attribute>();
   readonly #commands = new Map<string, Command>();
 
   constructor(options: EndpointOptions) {
     this.name = options.name;
+    this.hasOwnQueue = options.ownQueue ?? false;
     this.attribute({ name: 'name', read: () => this.name });
   }
 

@@ -7,7 +7,9 @@ export {
   type CalibrationResult,
   compileCalibration,
 } from './calibration/calibration.ts';
+export { type BroadcastOptions, type CallOptions, Client, type ClientOptions, openClient } from './client.ts';
 export type { ArgumentsOf, Attribute, Command } from './declared.ts';
+export { DialectBook } from './dialect-book.ts';
 export { Endpoint, type EndpointContext, type EndpointOptions } from './endpoint.ts';
 export { Entity, type EntityOptions } from './entity.ts';
 export { type LogRules, logRules } from './logging/log-rule.ts';
@@ -23,9 +25,12 @@ export {
   type Request,
   type SenderInfo,
 } from './message.ts';
+export { type Monitor, type Monitored, type MonitorOptions, openMonitor } from './monitor.ts';
 export type { Range } from './range.ts';
 export { isErrorCode, type ReplyCodeName, replyCodeName, replyCodes } from './reply-code.ts';
 export { ReplyError } from './reply-error.ts';
+export type { ServiceDropReason } from './service/tally.ts';
+export { type Service, type ServiceOptions, type ServiceStatus, startService } from './service.ts';
 export {
   type Answer,
   type ExactValue,

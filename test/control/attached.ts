@@ -65,6 +65,7 @@ export function requestOf(target: string, some: Partial<Request> = {}): Request 
     specifier: '',
     values: undefined,
     keyed: new Map(),
+    exactPayload: new Map(),
     lockoutKey: '',
     sender: { exe: 'test', hostname: 'localhost', username: 'test', serviceName: 'test', versions: {} },
     timestamp: '2026-01-31T12:00:00.000000Z',

@@ -54,12 +54,12 @@ async function operate(seat: Seat, request: Request, call: Call): Promise<ReplyC
   const { name, values } = call;
   switch (request.operation) {
     case 'get':
-      return done(name === '' ? await endpoint.onGet(request) : await readAttribute(seat, name, request));
+      return done(name === '' ? await endpoint.answerGet(request) : await readAttribute(seat, name, request));
     case 'set': {
       const [value] = values;
       if (value === undefined) throw new Error('set needs a value');
       if (name !== '') return done(await writeAttribute(seat, name, value, request));
-      return done(await endpoint.onSet(plainValue(value), request));
+      return done(await endpoint.answerSet(plainValue(value), request));
     }
     case 'cmd':
       return await command(seat, request, call);

@@ -25,14 +25,19 @@ export async function answerHeader(seat: Seat, request: Request): Promise<ReplyC
         return await set(seat, request);
       case 'cmd':
         return await command(seat, request, key);
+      // Not of v3; among our own, what sends and runs can be asked to in it too.
+      case 'send':
+        requireKey(seat, key);
+        return done(await seat.endpoint.onSend((request.values ?? []).map(plainValue), request));
+      case 'run':
+        requireKey(seat, key);
+        return done(await seat.endpoint.onRun((request.values ?? []).map(plainValue), request));
       default:
-        throw new ReplyError(
-          'service_error_invalid_method',
-          `Unrecognized message operation: <${operationNumber(request)}>`,
-        );
+        throw unrecognized(request);
     }
   } catch (error) {
     if (!(error instanceof NotSupported)) throw error;
+    if (error.operation === 'send' || error.operation === 'run') throw unrecognized(request);
     throw new ReplyError(
       'service_error_invalid_method',
       `${seat.endpoint.className} does not implement on_${error.operation}`,
@@ -40,8 +45,9 @@ export async function answerHeader(seat: Seat, request: Request): Promise<ReplyC
   }
 }
 
-function operationNumber({ operation }: Request): number {
-  return typeof operation === 'number' ? operation : operationNumbers[operation];
+function unrecognized({ operation }: Request): ReplyError {
+  const number = typeof operation === 'number' ? operation : operationNumbers[operation];
+  return new ReplyError('service_error_invalid_method', `Unrecognized message operation: <${number}>`);
 }
 
 function requireKey({ lock }: Seat, key: string): void {
@@ -52,7 +58,7 @@ function requireKey({ lock }: Seat, key: string): void {
 
 async function get({ endpoint, lock }: Seat, request: Request): Promise<ReplyContent> {
   const { specifier } = request;
-  if (specifier === '') return done(await endpoint.onGet(request));
+  if (specifier === '') return done(await endpoint.answerGet(request));
   if (specifier === 'is-locked') {
     const tag = lock.locker === undefined ? {} : { tag: senderTag(lock.locker) };
     return done({ is_locked: lock.isLocked, ...tag }, 'Checked lock status');
@@ -91,7 +97,7 @@ async function set({ endpoint }: Seat, request: Request): Promise<ReplyContent> 
   }
   const [value] = values;
   if (value === undefined) throw new Error('set needs a value');
-  if (specifier === '') return done(await endpoint.onSet(plainValue(value), request));
+  if (specifier === '') return done(await endpoint.answerSet(plainValue(value), request));
   const write = endpoint.attributeNamed(specifier)?.write;
   if (write === undefined) throw noAttribute(endpoint.name, specifier, 'set');
   return done(await write(plainValue(value), request));

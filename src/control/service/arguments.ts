@@ -38,7 +38,8 @@ export function bindArguments(
 
 /** What an endpoint can be commanded to do, `on_get` and `on_set` included; undefined if it is nothing of it. */
 export function commandOf(endpoint: Endpoint, name: string): Command | undefined {
-  if (name === 'on_get') return { name, parameters: [], run: (_values, request) => endpoint.onGet(request) };
+  if (name === 'on_get')
+    return { name, parameters: [], run: (_values, request) => endpoint.answerGet(request) };
   return endpoint.commandNamed(name);
 }
 
@@ -60,5 +61,5 @@ export function setByCommand(endpoint: Endpoint, request: Request, values: reado
   if (named !== undefined && keyed.delete('new_value')) keyed.set('value', named);
   const [value = null] = bindArguments({ name: 'on_set', parameters: ['value'] }, values, keyed);
   const asSet: Request = { ...request, operation: 'set', specifier: '', values: [value], keyed: new Map() };
-  return endpoint.onSet(plainValue(value), asSet);
+  return endpoint.answerSet(plainValue(value), asSet);
 }

@@ -5,6 +5,7 @@
 export class RequestQueue {
   readonly #limit: number;
   readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #idle: (() => void)[] = [];
   #isBusy = false;
 
   constructor(limit: number) {
@@ -24,14 +25,21 @@ export class RequestQueue {
     return true;
   }
 
-  /** Takes out what waits. */
-  clear(): void {
-    this.#waiting.length = 0;
+  /** Runs what waits at once, beside the one that runs: for jobs that by now only say that it is over. */
+  hurry(): void {
+    for (const job of this.#waiting.splice(0)) void job();
+  }
+
+  /** Resolves when nothing runs and nothing waits. */
+  idle(): Promise<void> {
+    if (!this.#isBusy) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   async #work(): Promise<void> {
     this.#isBusy = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) await job();
     this.#isBusy = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

@@ -1,0 +1,225 @@
+import type { Binding, Bus, Delivery } from '../../bus/index.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
+import { Opened } from '../../shared/opened.ts';
+import type { EndpointContext } from '../endpoint.ts';
+import type { Alert, Dialect, Request } from '../message.ts';
+import { ChunkAssembler } from '../protocol/chunks.ts';
+import { isHeaderMessage } from '../protocol/header.ts';
+import type { Envelope, ReplyContent, Unreadable } from '../protocol/incoming.ts';
+import { readMessage, refusedChunk } from '../protocol/read.ts';
+import { timestampText } from '../protocol/timestamp.ts';
+import { replyCodes } from '../reply-code.ts';
+import { ReplyError } from '../reply-error.ts';
+import type { Maybe } from '../value.ts';
+import { answerBody } from './answer-body.ts';
+import { answerHeader } from './answer-header.ts';
+import type { Seat } from './seat.ts';
+import type { Tally } from './tally.ts';
+import { matchesTopic } from './topic.ts';
+import type { Voice } from './voice.ts';
+
+export interface ReceptionOptions {
+  readonly name: string;
+  readonly bus: Bus;
+  readonly seats: ReadonlyMap<string, Seat>;
+  readonly broadcastKey: string;
+  readonly voice: Voice;
+  readonly tally: Tally;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly wire: Dialect;
+  readonly messageWaitMs: number | undefined;
+}
+
+/** So many messages are kept while the endpoints start. */
+const maxEarly = 10_000;
+/** How long the end of a service waits for what its endpoints are doing. */
+const closeWithinMs = 1000;
+
+/** Takes what comes in for a service and hands it to the endpoints, each of which works off its own in order. */
+export class Reception implements AsyncDisposable {
+  readonly #options: ReceptionOptions;
+  readonly #chunks: ChunkAssembler;
+  readonly #opened = new Opened();
+  /** What came before the endpoints had started. */
+  #early: Delivery[] | undefined = [];
+  #isEnding = false;
+
+  constructor(options: ReceptionOptions) {
+    const { clock, messageWaitMs: waitMs } = options;
+    this.#options = options;
+    this.#chunks = new ChunkAssembler({ clock, waitMs, onLost: (delivery) => this.#read(delivery, false) });
+    this.#opened.defer(() => this.#chunks.close());
+  }
+
+  /** Takes the queue of the service, and one for each endpoint that has its own. */
+  async open(): Promise<void> {
+    const { name, seats, broadcastKey } = this.#options;
+    const shared = [...seats.values()].filter(({ endpoint }) => !endpoint.hasOwnQueue);
+    const words = [...shared.map(({ endpoint }) => endpoint.name), broadcastKey];
+    const alertKeys = new Set(shared.flatMap(({ endpoint }) => endpoint.alertKeys));
+    await this.#consume(name, words, [...alertKeys]);
+    for (const { endpoint } of seats.values()) {
+      if (endpoint.hasOwnQueue) await this.#consume(endpoint.name, [endpoint.name], endpoint.alertKeys);
+    }
+  }
+
+  async #consume(queue: string, words: readonly string[], alertKeys: readonly string[]): Promise<void> {
+    const bindings: Binding[] = [
+      ...words.map((word) => ({ exchange: 'requests' as const, key: `${word}.#` })),
+      ...alertKeys.map((key) => ({ exchange: 'alerts' as const, key })),
+    ];
+    const onMessage = (delivery: Delivery) => this.#receive(delivery);
+    this.#opened.use(await this.#options.bus.consume({ queue, bindings, onMessage }));
+  }
+
+  /** What an endpoint gets of the service. */
+  contextOf(seat: Seat): EndpointContext {
+    const { clock, log, name, voice, wire } = this.#options;
+    return {
+      clock,
+      log,
+      service: name,
+      alert: (alert) => voice.alert(alert),
+      inTurn: (work) => inTurn(seat, work),
+      ownRequest: (operation) => ({
+        operation,
+        target: seat.endpoint.name,
+        specifier: '',
+        values: [],
+        keyed: new Map(),
+        exactPayload: new Map(),
+        lockoutKey: '',
+        sender: voice.sender,
+        timestamp: timestampText(clock.nowMs(), wire),
+        dialect: wire,
+      }),
+    };
+  }
+
+  /** Hands out what came meanwhile, and what comes from now on. */
+  begin(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const delivery of early) this.#receive(delivery);
+  }
+
+  #receive(delivery: Delivery): void {
+    if (this.#early !== undefined) {
+      if (this.#early.length < maxEarly) this.#early.push(delivery);
+      else this.#options.tally.drop('queue-full');
+      return;
+    }
+    if (!isHeaderMessage(delivery)) {
+      this.#read(delivery, true);
+      return;
+    }
+    const assembled = this.#chunks.add(delivery);
+    if (assembled.state === 'whole') this.#read(assembled.delivery, true);
+    else if (assembled.state === 'refused') this.#refuse(refusedChunk(delivery, assembled.reason), delivery);
+  }
+
+  #read(delivery: Delivery, isWhole: boolean): void {
+    const incoming = readMessage(delivery, { wire: this.#options.wire, isWhole });
+    const isAmongRequests = delivery.exchange === 'requests';
+    if (incoming.kind === 'unreadable') this.#refuse(incoming, delivery);
+    else if (incoming.kind === 'request' && isAmongRequests) this.#hand(incoming.request, incoming.envelope);
+    else if (incoming.kind === 'alert' && !isAmongRequests) this.#tell(incoming.alert);
+    else {
+      this.#options.tally.drop('not-a-request');
+      this.#options.log.warning(
+        `a ${incoming.kind} came to ${delivery.routingKey} among the ${delivery.exchange}`,
+      );
+    }
+  }
+
+  #refuse({ reason, envelope, outcome }: Unreadable, { routingKey, exchange }: Delivery): void {
+    const { tally, log, voice } = this.#options;
+    tally.drop('unreadable');
+    log.warning(`a message to ${routingKey} cannot be read: ${reason}`);
+    if (exchange === 'requests' && envelope !== undefined && outcome !== undefined) {
+      void voice.reply(outcome, envelope);
+    }
+  }
+
+  #hand(request: Request, envelope: Envelope): void {
+    const { tally, seats, broadcastKey, name, voice, log } = this.#options;
+    tally.requests += 1;
+    const seat = seats.get(request.target === broadcastKey ? name : request.target);
+    if (seat === undefined) {
+      tally.drop('no-such-endpoint');
+      log.warning(`a request for '${request.target}' came, which is not of this service`);
+      return;
+    }
+    const work = async () => void voice.reply(await this.#answer(seat, request), envelope);
+    if (seat.queue.add(work)) return;
+    tally.drop('queue-full');
+    const message = `${request.target} is busy: ${seat.queue.length} requests wait for it already`;
+    void voice.reply({ code: replyCodes.resource_error, message, payload: null }, envelope);
+  }
+
+  async #answer(seat: Seat, request: Request): Promise<ReplyContent> {
+    if (this.#isEnding) {
+      return { code: replyCodes.resource_error, message: 'the service is ending', payload: null };
+    }
+    try {
+      return await (request.dialect === 'v3' ? answerHeader(seat, request) : answerBody(seat, request));
+    } catch (error) {
+      if (error instanceof ReplyError) {
+        return { code: error.code, message: error.message, payload: error.payload ?? null };
+      }
+      const what = `${request.operation} ${seat.endpoint.name} ${request.specifier}`.trimEnd();
+      this.#options.log.error(`${what} failed: ${messageOf(error)}`);
+      return { code: replyCodes.unhandled_exception, message: messageOf(error), payload: null };
+    }
+  }
+
+  #tell(alert: Alert): void {
+    const { tally, log, seats } = this.#options;
+    for (const { endpoint, queue } of seats.values()) {
+      if (!endpoint.alertKeys.some((key) => matchesTopic(key, alert.routingKey))) continue;
+      const work = async () => {
+        try {
+          await endpoint.onAlert?.(alert);
+        } catch (error) {
+          log.error(`${endpoint.name}: the alert ${alert.routingKey} failed: ${messageOf(error)}`);
+        }
+      };
+      if (!queue.add(work)) tally.drop('queue-full');
+    }
+  }
+
+  /** Answers what waits with an error, and gives what runs a little time. */
+  async stop(): Promise<void> {
+    this.#isEnding = true;
+    const { seats, clock } = this.#options;
+    const queues = [...seats.values()].map(({ queue }) => queue);
+    for (const queue of queues) queue.hurry();
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(closeWithinMs, resolve);
+      void Promise.all(queues.map((queue) => queue.idle())).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#opened[Symbol.asyncDispose]();
+  }
+}
+
+function inTurn<T>({ endpoint, queue }: Seat, work: () => Maybe<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const isTaken = queue.add(async () => {
+      try {
+        resolve(await work());
+      } catch (error) {
+        reject(error);
+      }
+    });
+    if (!isTaken) reject(new ReplyError('resource_error', `${endpoint.name} is busy`));
+  });
+}

@@ -23,9 +23,11 @@ export function blockFault(fault: Lz4Fault, at: number, blockBytes: number, size
   return undecodable(`${blockName(at, blockBytes, sizeBytes)} ${lz4Faults[fault]}`);
 }
 
-/** The length of a block runs over what is there. */
+/** The length of a block runs over what is there, or over what any block of its size takes. */
 export function blockCut(at: number, blockBytes: number, sizeBytes: number): AlidadeError {
-  return undecodable(`${blockName(at, blockBytes, sizeBytes)} is longer than what is left of the frame`);
+  return undecodable(
+    `${blockName(at, blockBytes, sizeBytes)} is longer than it can be, or than what is left of the frame`,
+  );
 }
 
 function blockName(at: number, blockBytes: number, sizeBytes: number): string {

@@ -48,10 +48,10 @@ function inspectBitshuffle(frame: Uint8Array, form: CompressedForm): CompressedF
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   let at = bitshufflePrefixBytes;
   for (let done = 0; done < inBlocks; done += blockBytes) {
-    const next = at + 4 <= frame.length ? at + 4 + view.getUint32(at) : Number.POSITIVE_INFINITY;
-    if (next > frame.length) throw blockCut(done, blockBytes, inBlocks);
-    if (next - at - 4 > lz4Room(blockBytes)) {
-      throw undecodable(`a block of ${blockBytes} bytes has ${next - at - 4} compressed ones`);
+    const length = at + 4 <= frame.length ? view.getUint32(at) : Number.POSITIVE_INFINITY;
+    const next = at + 4 + length;
+    if (next > frame.length || length > lz4Room(Math.min(blockBytes, inBlocks - done))) {
+      throw blockCut(done, blockBytes, inBlocks);
     }
     at = next;
   }

@@ -1,5 +1,5 @@
 import { blockCut, blockFault, lz4Fault } from './fault.ts';
-import type { Kernel } from './kernel.ts';
+import { type Kernel, lz4Room } from './kernel.ts';
 import { elementsFromRows, rowsFromElements } from './plain-bit-rows.ts';
 import { decodePlainLz4, encodePlainLz4 } from './plain-lz4.ts';
 
@@ -21,10 +21,13 @@ export const plainKernel: Kernel = {
     const room = new Uint8Array(Math.min(blockBytes, target.length));
     let read = 0;
     for (let done = 0; done < target.length; done += blockBytes) {
-      const from = read + 4;
-      read = from <= blocks.length ? from + view.getUint32(read) : Number.POSITIVE_INFINITY;
-      if (read > blocks.length) throw blockCut(done, blockBytes, target.length);
       const elements = target.subarray(done, done + blockBytes);
+      const from = read + 4;
+      const length = from <= blocks.length ? view.getUint32(read) : Number.POSITIVE_INFINITY;
+      read = from + length;
+      if (read > blocks.length || length > lz4Room(elements.length)) {
+        throw blockCut(done, blockBytes, target.length);
+      }
       const rows = room.subarray(0, elements.length);
       const fault = decodePlainLz4(blocks, from, read, rows);
       if (fault !== 0) throw blockFault(fault, done, blockBytes, target.length);

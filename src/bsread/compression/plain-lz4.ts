@@ -24,6 +24,7 @@ export function decodePlainLz4(
         if (at >= to) return 1;
         more = input[at++] as number;
         literals += more;
+        if (literals > output.length - out) return 2;
       } while (more === 255);
     }
     if (literals > to - at) return 1;
@@ -41,15 +42,17 @@ export function decodePlainLz4(
     const offset = (input[at] as number) | ((input[at + 1] as number) << 8);
     at += 2;
     if (offset === 0 || offset > out) return 4;
-    let length = (token & 15) + 4;
-    if (length === 19) {
+    let length = token & 15;
+    if (length === 15) {
       let more: number;
       do {
         if (at >= to) return 1;
         more = input[at++] as number;
         length += more;
+        if (length > output.length - out) return 2;
       } while (more === 255);
     }
+    length += 4;
     if (length > output.length - out) return 2;
     if (offset === 1) {
       output.fill(output[out - 1] as number, out, out + length);

@@ -13,8 +13,13 @@ export const freeFrom: usize = __heap_base;
 export let inputDone: usize = 0;
 export let outputDone: usize = 0;
 
+/** The most bytes that an LZ4 block takes. */
+function roomOf(bytes: usize): usize {
+  return bytes + bytes / 255 + 16;
+}
+
 /**
- * Decodes bitshuffle-LZ4 blocks until the output is full, or the input ends before the end of a block. All blocks but
+ * Decodes bitshuffle-LZ4 blocks until the output is full, or a block is longer than the input or than it can be. All but
  * the last have `blockElements` elements. `rows` and `planes` are room for a block each, and 16 bytes.
  */
 export function decodeBlocks(
@@ -31,10 +36,12 @@ export function decodeBlocks(
   let fault = Fault.none;
   while (output < outputEnd) {
     if (inputEnd - input < 4) break;
-    const blockEnd = <u64>input + 4 + <u64>bswap<u32>(load<u32>(input));
-    if (blockEnd > <u64>inputEnd) break;
     const bytes = min(fullBytes, outputEnd - output);
-    fault = decodeLz4(input + 4, <usize>blockEnd, rows, rows + bytes);
+    const block = input + 4;
+    const length = <usize>bswap<u32>(load<u32>(input));
+    if (length > inputEnd - block || length > roomOf(bytes)) break;
+    const blockEnd = block + length;
+    fault = decodeLz4(block, blockEnd, rows, rows + bytes);
     if (fault !== Fault.none) break;
     const elements = bytes / elementBytes;
     if (elementBytes === 1) {
@@ -45,7 +52,7 @@ export function decodeBlocks(
       }
       planesToElements(planes, elements, elementBytes, output);
     }
-    input = <usize>blockEnd;
+    input = blockEnd;
     output += bytes;
   }
   inputDone = input;

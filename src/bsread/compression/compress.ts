@@ -15,7 +15,7 @@ export function compressWith(
 }
 
 function compressLz4(kernel: Kernel, bytes: Uint8Array, { byteOrder }: CompressedForm) {
-  const frame = new Uint8Array(lz4PrefixBytes + lz4Room(bytes.length));
+  const frame = room(lz4PrefixBytes + lz4Room(bytes.length));
   new DataView(frame.buffer).setUint32(0, bytes.length, byteOrder === 'little');
   const blockBytes = kernel.encodeLz4(bytes, frame.subarray(lz4PrefixBytes));
   return frame.slice(0, lz4PrefixBytes + blockBytes);
@@ -28,10 +28,21 @@ function compressBitshuffle(kernel: Kernel, bytes: Uint8Array, { elementBytes }:
   const inBlocks = bytes.subarray(0, elements * elementBytes);
   const rest = bytes.subarray(inBlocks.length);
   const most = elements === 0 ? 0 : blocksRoom(inBlocks.length, shape);
-  const frame = new Uint8Array(bitshufflePrefixBytes + most + rest.length);
+  const frame = room(bitshufflePrefixBytes + most + rest.length);
   storeBitshufflePrefix(frame, bytes.length, block * elementBytes);
   const written = kernel.encodeBlocks(inBlocks, frame.subarray(bitshufflePrefixBytes), shape);
   const end = bitshufflePrefixBytes + written;
   frame.set(rest, end);
   return frame.slice(0, end + rest.length);
+}
+
+/** Memory for the largest frame that a value may become is kept up to this: fresh pages cost as much as the encoding. */
+const mostKeptBytes = 4 * 2 ** 20;
+let kept = new Uint8Array(0);
+
+/** Frames are made here and copied out in their size. */
+function room(bytes: number): Uint8Array<ArrayBuffer> {
+  if (bytes > mostKeptBytes) return new Uint8Array(bytes);
+  if (kept.length < bytes) kept = new Uint8Array(bytes);
+  return kept;
 }

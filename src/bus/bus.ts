@@ -150,4 +150,9 @@ export type BusEvent =
   | { readonly event: 'away' | 'blocked'; readonly reason: string }
   /** After a lost connection somebody else has our queue; it is asked for again. */
   | { readonly event: 'name-taken'; readonly queue: string }
-  | { readonly event: 'dropped'; readonly reason: DropReason; readonly error: unknown };
+  | {
+      readonly event: 'dropped';
+      readonly reason: DropReason;
+      readonly count: number;
+      readonly error: unknown;
+    };

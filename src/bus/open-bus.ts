@@ -1,9 +1,13 @@
-import { AlidadeError } from '../shared/errors.ts';
-import type { Bus, BusEvent } from './bus.ts';
+import { resolve } from 'node:path';
+import { defaultFolder, makeFolder } from '../ipc/index.ts';
+import { AlidadeError, messageOf } from '../shared/errors.ts';
+import type { Bus, BusEvent, Exchange } from './bus.ts';
+import { Counters } from './counters.ts';
+import { ExchangeNames } from './exchange-names.ts';
 
 export interface OpenBusOptions {
   /** What the exchanges are called; by default as here. */
-  readonly exchanges?: { readonly requests?: string | undefined; readonly alerts?: string | undefined };
+  readonly exchanges?: Partial<Record<Exchange, string | undefined>> | undefined;
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
 }
 
@@ -12,11 +16,36 @@ export interface OpenBusOptions {
  * `local:`, the bus of the nearest `.alidade` folder from the current folder upwards, else of `./.alidade`.
  *
  * @throws ALI_BUS_URL, and what the engines say when they cannot be opened
+ * @example
+ * await using bus = await openBus('local:');
+ * const message = { exchange: 'alerts', routingKey: 'status.door', body: bytes, properties: {} } as const;
+ * await bus.send(message);
  */
 export async function openBus(url = 'local:', options: OpenBusOptions = {}): Promise<Bus> {
-  void options;
+  const exchanges = new ExchangeNames(options.exchanges);
+  const counters = new Counters(options.onEvent);
+  if (url.startsWith('local:')) {
+    const { LocalBus } = await import('./local/local-bus.ts');
+    return LocalBus.open(localFolder(url), exchanges, counters);
+  }
   throw new AlidadeError(
     'ALI_BUS_URL',
     `'${url}' does not name a bus; use local:, local:FOLDER, amqp://HOST or amqps://HOST`,
   );
+}
+
+/** `local:FOLDER` and `local:///FOLDER`; a path, not percent-encoded. */
+function localFolder(url: string): string {
+  const path = url.slice('local:'.length).replace(/^\/\/(?=\/)/, '');
+  const folder = path === '' ? defaultFolder() : resolve(path);
+  try {
+    makeFolder(folder);
+    return folder;
+  } catch (error) {
+    throw new AlidadeError(
+      'ALI_BUS_URL',
+      `the folder ${folder}, which the processes of a local bus share, cannot be made: ${messageOf(error)}. Name another: local:FOLDER.`,
+      { cause: error },
+    );
+  }
 }

@@ -51,8 +51,8 @@ export function namesSnapshot(url: string): boolean {
 }
 
 async function openDefault(create: boolean): Promise<Store> {
-  const { defaultFolderName, nearestFolder } = await import('./sqlite/folder.ts');
-  return openFolder(nearestFolder('.') ?? resolve(defaultFolderName), create);
+  const { defaultFolder } = await import('../ipc/index.ts');
+  return openFolder(defaultFolder(), create);
 }
 
 async function openFolder(folder: string, create: boolean): Promise<Store> {

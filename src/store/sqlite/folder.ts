@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { AlidadeError } from '../../shared/errors.ts';
-
-export const defaultFolderName = '.alidade';
+import { statfsSync } from 'node:fs';
+import { isFolder, makeFolder } from '../../ipc/index.ts';
+import { AlidadeError, messageOf } from '../../shared/errors.ts';
 
 /** File systems on which several machines may meet, by their magic numbers (man 2 statfs). */
 const networkFileSystems = new Map([
@@ -18,15 +16,6 @@ const networkFileSystems = new Map([
   [0x73757245, 'Coda'],
   [0x20030528, 'OrangeFS'],
 ]);
-
-/** The nearest `.alidade` folder from `start` upwards, as git looks for its own. */
-export function nearestFolder(start: string): string | undefined {
-  for (let folder = resolve(start); ; folder = dirname(folder)) {
-    const candidate = join(folder, defaultFolderName);
-    if (isFolder(candidate)) return candidate;
-    if (dirname(folder) === folder) return undefined;
-  }
-}
 
 /**
  * Sees to it that there is a folder fit for a store.
@@ -57,27 +46,14 @@ export function networkFileSystem(type: number): string | undefined {
   return networkFileSystems.get(type >>> 0);
 }
 
-/** One by one from the top: Node's own `recursive` never ends where a parent takes no folders (/proc). */
 function make(folder: string): void {
-  const parent = dirname(folder);
-  if (parent !== folder && !existsSync(parent)) make(parent);
   try {
-    mkdirSync(folder);
+    makeFolder(folder);
   } catch (error) {
-    if (isFolder(folder)) return;
-    const reason = existsSync(folder) ? 'it is a file' : (error as Error).message;
     throw new AlidadeError(
       'ALI_STORE_NOT_WRITABLE',
-      `the store folder ${folder} cannot be made: ${reason}. Name another with --store or ALIDADE_STORE.`,
+      `the store folder ${folder} cannot be made: ${messageOf(error)}. Name another with --store or ALIDADE_STORE.`,
       { cause: error },
     );
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { type Doorbell, doorbellsOf, openDoorbell } from '../../ipc/index.ts';
+import { type Doorbell, openDoorbell, presentIn } from '../../ipc/index.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Router } from '../router.ts';
 import { isBusy, sqliteFailure } from './failures.ts';
@@ -77,7 +77,7 @@ export class RingReader {
   /** Whether another process, or another store of this one, may be reading the ring. */
   hasOthers(): boolean {
     const { folder, name } = this.#place.bells;
-    return doorbellsOf(folder, name).length > (this.#doorbell === undefined ? 0 : 1);
+    return presentIn(folder, name).length > (this.#doorbell === undefined ? 0 : 1);
   }
 
   async stop(): Promise<void> {

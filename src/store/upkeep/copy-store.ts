@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { defaultFolder } from '../../ipc/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { openStore, sqliteFolder } from '../open-store.ts';
-import { defaultFolderName, nearestFolder } from '../sqlite/folder.ts';
 import type { SpaceName, Store } from '../store.ts';
 import { type CopyProgress, type CopySpaceOptions, copySpace, type SpaceCopy } from './copy-space.ts';
 import { isFree, makeFolder } from './new-folder.ts';
@@ -42,7 +41,7 @@ export async function copyStore(
   toUrl: string | undefined,
   options: CopyStoreOptions = {},
 ): Promise<StoreCopy> {
-  const target = toUrl || `sqlite:${nearestFolder('.') ?? resolve(defaultFolderName)}`;
+  const target = toUrl || `sqlite:${defaultFolder()}`;
   assertTarget(target);
   await using from = await openStore(fromUrl, { create: false });
   const folder = sqliteFolder(target);

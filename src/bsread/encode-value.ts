@@ -1,7 +1,12 @@
-import type { ChannelType, Compression, Encoding, ItemArray } from './channel-type.ts';
-import { itemBytesOf } from './channel-type.ts';
+import {
+  type ChannelType,
+  type Compression,
+  type Encoding,
+  type ItemArray,
+  itemBytesOf,
+} from './channel-type.ts';
 import { compress } from './compression/index.ts';
-import { isHostLittle, makers, swapItems } from './items.ts';
+import { arrayOf, isHostLittle, scalarBytes, swapItems } from './items.ts';
 import { cannotSend, type PlainValue } from './sent-value.ts';
 
 /** How the values of a channel are sent. */
@@ -12,59 +17,41 @@ export interface SentForm {
   readonly compression: Compression;
 }
 
-/** The data frame of a value: bytes of its own, empty where it has no items. @throws ALI_ENCODE */
-export function encodeValue({ name, type, encoding, compression }: SentForm, value: PlainValue): Uint8Array {
-  const bytes = bytesOf(name, type, value);
-  const itemBytes = itemBytesOf[type];
-  if ((encoding === 'big') === isHostLittle && itemBytes > 1) swapItems(bytes, itemBytes);
+/** The data frame of a value: bytes of its own, none where it has no items. @throws ALI_ENCODE */
+export function encodeValue(form: SentForm, value: PlainValue): Uint8Array {
+  const { type, encoding, compression } = form;
+  const bytes = plainBytes(form, value);
   if (compression === 'none' || bytes.length === 0) return bytes;
-  return compress(bytes, { compression, elementBytes: itemBytes, byteOrder: encoding });
+  return compress(bytes, { compression, elementBytes: itemBytesOf[type], byteOrder: encoding });
 }
 
 const utf8 = new TextEncoder();
 
-function bytesOf(place: string, type: ChannelType, { items, type: ownType }: PlainValue): Uint8Array {
+function plainBytes({ name, type, encoding }: SentForm, { items, type: ownType }: PlainValue): Uint8Array {
   if (type === 'string' || typeof items === 'string') {
     if (type === 'string' && typeof items === 'string') return utf8.encode(items);
-    throw cannotSend(place, `a ${ownType} is not sent as ${type}`);
+    throw cannotSend(name, `a ${ownType} is not sent as ${type}`);
   }
-  if (typeof items !== 'object') return view(itemArray(place, type, [items]));
-  if (!ArrayBuffer.isView(items)) return view(itemArray(place, type, items));
-  // Large frames are not copied on the way to the socket, and the caller may fill the array anew for the next pulse.
-  if (ownType === type) return new Uint8Array(view(items));
-  if (type === 'bool' && ownType === 'uint8') return new Uint8Array(view(items));
-  return view(itemArray(place, type, [...items]));
+  const isBig = encoding === 'big';
+  if (typeof items !== 'object') {
+    const bytes = scalarBytes(type, items, isBig);
+    if (bytes === undefined) throw misfit(name, type, items);
+    return bytes;
+  }
+  const isOfType =
+    ArrayBuffer.isView(items) && (ownType === type || (type === 'bool' && ownType === 'uint8'));
+  const array = isOfType ? items : arrayOf(type, items);
+  if ('misfit' in array) throw misfit(name, type, array.misfit);
+  // A copy: large frames are read late on their way to the socket, when the caller may have filled the array anew.
+  const bytes = isOfType ? new Uint8Array(viewOf(array)) : viewOf(array);
+  if (isBig === isHostLittle) swapItems(bytes, itemBytesOf[type]);
+  return bytes;
 }
 
-function view(items: ItemArray): Uint8Array {
+function viewOf(items: ItemArray): Uint8Array {
   return new Uint8Array(items.buffer, items.byteOffset, items.byteLength);
 }
 
-function itemArray(
-  place: string,
-  type: Exclude<ChannelType, 'string'>,
-  values: readonly (number | bigint | boolean)[],
-): ItemArray {
-  const maker = makers[type];
-  const array = new maker(new ArrayBuffer(values.length * maker.BYTES_PER_ELEMENT), 0, values.length);
-  values.forEach((value, i) => {
-    const item = itemOf(type, value, array instanceof BigInt64Array || array instanceof BigUint64Array);
-    if (item === undefined) throw cannotSend(place, `${value} is no ${type}`);
-    (array as { [at: number]: number | bigint })[i] = item;
-    if (!type.startsWith('float') && array[i] !== item)
-      throw cannotSend(place, `${value} is out of the range of ${type}`);
-  });
-  return array;
-}
-
-/** The value as an item of the type, where it is none of another kind. */
-function itemOf(
-  type: ChannelType,
-  value: number | bigint | boolean,
-  isBig: boolean,
-): number | bigint | undefined {
-  if (typeof value === 'boolean') return type === 'bool' ? Number(value) : undefined;
-  if (type === 'bool') return undefined;
-  if (isBig) return typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value) : undefined;
-  return Number(value);
+function misfit(name: string, type: ChannelType, value: number | bigint | boolean): Error {
+  return cannotSend(name, `the value ${value} is no ${type}, or out of its range`);
 }

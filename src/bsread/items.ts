@@ -7,7 +7,7 @@ type Maker = {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): ItemArray;
 };
 
-export const makers: Readonly<Record<NumberType, Maker>> = {
+const makers: Readonly<Record<NumberType, Maker>> = {
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,
@@ -92,4 +92,65 @@ export function scalarOf(type: NumberType, bytes: Uint8Array, isBig: boolean): n
     case 'bool':
       return scratch[0] !== 0;
   }
+}
+
+/**
+ * The bytes of one item, little- or big-endian.
+ *
+ * @returns undefined when the value is of another kind than the type, or out of its range
+ */
+export function scalarBytes(
+  type: NumberType,
+  value: number | bigint | boolean,
+  isBig: boolean,
+): Uint8Array | undefined {
+  const array = scalars[type];
+  if (!setItem(array, 0, type, value)) return undefined;
+  const bytes = scratch.slice(0, array.BYTES_PER_ELEMENT);
+  return isBig === isHostLittle ? bytes.reverse() : bytes;
+}
+
+const scalars: Readonly<Record<NumberType, ItemArray>> = {
+  int8: asInt8,
+  uint8: scratch,
+  int16: asInt16,
+  uint16: asUint16,
+  int32: asInt32,
+  uint32: asUint32,
+  int64: asInt64,
+  uint64: asUint64,
+  float32: asFloat32,
+  float64: asFloat64,
+  bool: scratch,
+};
+
+/** The values as an array of the type. @returns the first value that is of another kind, or out of the range */
+export function arrayOf(
+  type: NumberType,
+  values: ArrayLike<number | bigint | boolean>,
+): ItemArray | { readonly misfit: number | bigint | boolean } {
+  const maker = makers[type];
+  const array = new maker(new ArrayBuffer(values.length * maker.BYTES_PER_ELEMENT), 0, values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number | bigint | boolean;
+    if (!setItem(array, i, type, value)) return { misfit: value };
+  }
+  return array;
+}
+
+function setItem(array: ItemArray, at: number, type: NumberType, value: number | bigint | boolean): boolean {
+  if (typeof value === 'boolean' || type === 'bool') {
+    if (typeof value !== 'boolean' || type !== 'bool') return false;
+    array[at] = value ? 1 : 0;
+    return true;
+  }
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) return false;
+    const item = BigInt(value);
+    array[at] = item;
+    return array[at] === item;
+  }
+  const item = Number(value);
+  array[at] = item;
+  return array[at] === item || array instanceof Float32Array || array instanceof Float64Array;
 }

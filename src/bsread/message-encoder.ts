@@ -47,6 +47,8 @@ export class MessageEncoder {
   readonly #isDeclared: boolean;
   readonly #compression: Compression;
   readonly #headerCompression: Compression;
+  /** Of the channels that were declared. */
+  readonly #places: ReadonlyMap<string, number>;
   #channels: readonly SentChannel[];
   #header: SentHeader | undefined;
 
@@ -56,19 +58,16 @@ export class MessageEncoder {
     this.#compression = compression;
     this.#headerCompression = headerCompression;
     this.#channels = (channels ?? []).map((spec) => checked(sentChannel(spec, compression)));
-    const names = new Set(this.#channels.map(({ name }) => name));
-    if (names.size < this.#channels.length) throw cannotSend('channels', 'two have the same name');
+    this.#places = new Map(this.#channels.map(({ name }, place) => [name, place]));
+    if (this.#places.size < this.#channels.length) throw cannotSend('channels', 'two have the same name');
   }
 
   /** @throws ALI_ENCODE when a value does not fit its channel, or is of none; nothing has changed then */
   encode(values: SentValues, pulse: PulseOptions): Uint8Array[] {
-    const map: ReadonlyMap<string, SentValue> =
-      values instanceof Map ? values : new Map(Object.entries(values));
-    const plain = new Map<string, PlainValue | undefined>();
-    for (const [name, value] of map) plain.set(name, plainValue(value, name));
-    const channels = this.#isDeclared ? this.#declared(plain) : this.#inferred(plain);
-    const data = channels.map((channel) => {
-      const value = plain.get(channel.name);
+    const entries = values instanceof Map ? [...values] : Object.entries(values);
+    const { channels, items } = this.#isDeclared ? this.#declared(entries) : this.#inferred(entries);
+    const data = channels.map((channel, i) => {
+      const value = items[i];
       return value === undefined ? noFrame : encodeValue(channel, value);
     });
     if (channels !== this.#channels || this.#header === undefined) {
@@ -93,40 +92,46 @@ export class MessageEncoder {
     );
   }
 
-  #declared(values: ReadonlyMap<string, PlainValue | undefined>): readonly SentChannel[] {
+  #declared(entries: readonly (readonly [string, SentValue])[]): Pulse {
     const channels = this.#channels;
-    let found = 0;
-    for (const channel of channels) {
-      if (!values.has(channel.name)) continue;
-      found++;
-      const value = values.get(channel.name);
-      if (value !== undefined) mustFill(channel, value);
+    const items = new Array<PlainValue | undefined>(channels.length);
+    for (const [name, value] of entries) {
+      const place = this.#places.get(name);
+      if (place === undefined) throw cannotSend(name, 'no channel of that name was declared');
+      const plain = plainValue(value, name);
+      if (plain !== undefined) mustFill(channels[place] as SentChannel, plain);
+      items[place] = plain;
     }
-    if (found < values.size) {
-      const names = new Set(channels.map(({ name }) => name));
-      const unknown = [...values.keys()].find((name) => !names.has(name)) as string;
-      throw cannotSend(unknown, 'no channel of that name was declared');
-    }
-    return channels;
+    return { channels, items };
   }
 
   /** The channels that the values tell; the very same list when nothing has changed. */
-  #inferred(values: ReadonlyMap<string, PlainValue | undefined>): readonly SentChannel[] {
+  #inferred(entries: readonly (readonly [string, SentValue])[]): Pulse {
     const before = this.#channels;
-    let isSame = before.length === values.size;
-    let i = 0;
-    for (const [name, value] of values) {
-      const channel = before[i++];
-      isSame &&= channel?.name === name && (value === undefined || tells(value, channel));
+    const items = entries.map(([name, value]) => plainValue(value, name));
+    const keeps = (channel: SentChannel | undefined, i: number) => {
+      const value = items[i];
+      return channel !== undefined && (value === undefined || tells(value, channel));
+    };
+    const isSame = (name: string, i: number) => before[i]?.name === name && keeps(before[i], i);
+    if (before.length === entries.length && entries.every(([name], i) => isSame(name, i))) {
+      return { channels: before, items };
     }
-    if (isSame) return before;
     const known = new Map(before.map((channel) => [channel.name, channel]));
-    return [...values].map(([name, value]) => {
+    const channels = entries.map(([name], i) => {
       const channel = known.get(name);
-      if (channel !== undefined && (value === undefined || tells(value, channel))) return channel;
+      if (channel !== undefined && keeps(channel, i)) return channel;
+      const value = items[i];
       return sentChannel({ name, type: value?.type, shape: wireShape(value) }, this.#compression);
     });
+    return { channels, items };
   }
+}
+
+/** Values in the order of their channels. */
+interface Pulse {
+  readonly channels: readonly SentChannel[];
+  readonly items: readonly (PlainValue | undefined)[];
 }
 
 /** Fastest dimension first, `[1]` of a scalar. */

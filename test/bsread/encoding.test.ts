@@ -182,13 +182,23 @@ test('the header is new when a shape, a type, an order or a name is', () => {
 const int8 = { name: 'a', type: 'int8' } as const;
 
 test.each<[string, SentValue, ChannelSpec[] | undefined, RegExp]>([
-  ['a number out of range', 128, [int8], /^a: 128 is out of the range of int8/],
-  ['a number that is not whole', 1.5, [int8], /^a: 1.5 is out of the range of int8/],
-  ['a bigint out of range', 2n ** 63n, [{ name: 'a', type: 'int64' }], /^a: 9223372036854775808 is out/],
-  ['an unsafe number', 2 ** 60, [{ name: 'a', type: 'int64' }], /^a: 1152921504606847000 is no int64/],
+  ['a number out of range', 128, [int8], /^a: the value 128 is no int8, or out of its range/],
+  ['a number that is not whole', 1.5, [int8], /^a: the value 1.5 is no int8/],
+  [
+    'a bigint out of range',
+    2n ** 63n,
+    [{ name: 'a', type: 'int64' }],
+    /^a: the value 9223372036854775808 is no int64/,
+  ],
+  [
+    'an unsafe number',
+    2 ** 60,
+    [{ name: 'a', type: 'int64' }],
+    /^a: the value 1152921504606847000 is no int64/,
+  ],
   ['text for a number', 'one', [int8], /^a: a string is not sent as int8/],
   ['a number for text', 1, [{ name: 'a', type: 'string' }], /^a: a float64 is not sent as string/],
-  ['a number for a truth', 1, [{ name: 'a', type: 'bool' }], /^a: 1 is no bool/],
+  ['a number for a truth', 1, [{ name: 'a', type: 'bool' }], /^a: the value 1 is no bool/],
   ['another length', [1, 2], [{ ...int8, shape: [3] }], /^a: 2 items do not fill the shape \[3\]/],
   [
     'another shape',

@@ -53,21 +53,34 @@ function parse(text: string, reviver?: Reviver): unknown {
   try {
     return JSON.parse(text, reviver);
   } catch (error) {
-    // Python's json writes and reads numbers that JSON has not.
-    if (/NaN|Infinity/.test(text)) return parseWithoutOddNumbers(text, reviver);
+    const plain = withoutOddNumbers(text);
+    if (plain !== text) return parse(plain, reviver);
     throw new JsonFault(`it is not JSON: ${messageOf(error).slice(0, 200)}`);
   }
 }
 
-function parseWithoutOddNumbers(text: string, reviver: Reviver | undefined): unknown {
-  const plain = text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\bInfinity\b|\bNaN\b/gs, (token) =>
-    token.startsWith('"') ? token : 'null',
-  );
-  try {
-    return JSON.parse(plain, reviver);
-  } catch (error) {
-    throw new JsonFault(`it is not JSON: ${messageOf(error).slice(0, 200)}`);
+/** Python's json writes and reads numbers that JSON has not. They stand in metadata only, and are null for us. */
+function withoutOddNumbers(text: string): string {
+  const token = /"|-?Infinity|NaN/g;
+  let plain = '';
+  let from = 0;
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    if (match[0] === '"') token.lastIndex = endOfText(text, match.index);
+    else {
+      plain += `${text.slice(from, match.index)}null`;
+      from = token.lastIndex;
+    }
   }
+  return plain + text.slice(from);
+}
+
+/** Behind the quote that ends the text which begins at `start`. */
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at + 1;
+  }
+  return text.length;
 }
 
 const quote = 0x22;

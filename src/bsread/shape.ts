@@ -18,11 +18,11 @@ export function shapeOfValue(
 ): readonly number[] | undefined {
   if (numpyShape === undefined || numpyShape === scalarShape) return items === 1 ? scalarShape : [items];
   const shape = numpyShape.includes(-1) ? filled(numpyShape, items) : numpyShape;
-  if (itemCount(shape) !== items) return undefined;
+  if (shape === undefined || itemCount(shape) !== items) return undefined;
   return isCollapsing && shape[0] === 1 ? shape.slice(1) : shape;
 }
 
-function filled(shape: readonly number[], items: number): readonly number[] {
-  const known = -itemCount(shape);
-  return shape.map((size) => (size === -1 ? items / known : size));
+function filled(shape: readonly number[], items: number): readonly number[] | undefined {
+  const open = items / -itemCount(shape);
+  return Number.isSafeInteger(open) ? shape.map((size) => (size === -1 ? open : size)) : undefined;
 }

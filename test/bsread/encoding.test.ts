@@ -7,7 +7,7 @@ import {
   type PulseMessage,
   type SentValue,
 } from '../../src/bsread/index.ts';
-import { recordedCases } from './recorded.ts';
+import { asRecorded, recordedCases } from './recorded.ts';
 
 const pulse = { pulseId: 5n, timestampNs: 1_600_000_000_123_456_789n };
 const text = (frame: Uint8Array | undefined) => Buffer.from(frame ?? []).toString();
@@ -34,6 +34,20 @@ test.each(uncompressed)('$id, frame by frame', ({ messages }) => {
     const ours = encoder.encode(valuesOf(message), { pulseId, timestampNs });
     expect(ours.slice(0, 2).map(text)).toEqual(frames.slice(0, 2).map(text));
     expect(ours.slice(2)).toEqual(frames.slice(2));
+  }
+});
+
+const coded = recordedCases('types').filter(({ id }) => !id.endsWith('none'));
+
+test.each(coded)('$id, header by header and value by value', ({ messages }) => {
+  for (const { frames, expected } of messages) {
+    const decoder = new MessageDecoder({ strictPython: true });
+    const message = decoder.decode(frames) as PulseMessage;
+    const channels = message.dataHeader.channels.map(({ raw }) => raw as ChannelSpec);
+    const { pulseId, globalTimestampNs: timestampNs = 0n } = message;
+    const ours = new MessageEncoder({ channels }).encode(valuesOf(message), { pulseId, timestampNs });
+    expect(ours.slice(0, 2).map(text)).toEqual(frames.slice(0, 2).map(text));
+    expect(asRecorded(decoder.decode(ours) as PulseMessage)).toEqual({ ...expected, changed: false });
   }
 });
 

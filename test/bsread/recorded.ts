@@ -117,7 +117,7 @@ function arrayOfOne({ definition }: Channel, value: number | bigint | boolean): 
 }
 
 /** Where we differ from the reference, and why: another channel, or another message (null: dropped). */
-interface Difference {
+export interface Difference {
   readonly case: string;
   readonly message: number;
   readonly channel?: string;
@@ -125,12 +125,9 @@ interface Difference {
   readonly reason: string;
 }
 
-const differences = JSON.parse(
+export const differences = JSON.parse(
   readFileSync(new URL('../differences/bsread.json', import.meta.url), 'utf8'),
 ) as readonly Difference[];
-
-/** Cases that a difference names. */
-export const differentCases: readonly string[] = [...new Set(differences.map((of) => of.case))];
 
 /** What we are to make of a message of a case, where the reference made `expected` of it. */
 export function expectedOfUs<T>(id: string, place: number, expected: T): unknown {

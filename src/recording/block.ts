@@ -1,0 +1,28 @@
+/** The rows since the last flush, which all columns have in common, and what is waited for when the disk is slow. */
+export class Block {
+  /** Rows in the file. */
+  flushedRows = 0;
+  /** Rows since then. */
+  rows = 0;
+  /** Rows that the columns have room for. */
+  capacityRows: number;
+  /** Rows in a chunk of small values, and the most that are gathered. */
+  readonly chunkRows: number;
+  #waiting: Promise<void> | undefined;
+
+  constructor(chunkRows: number) {
+    this.chunkRows = chunkRows;
+    this.capacityRows = Math.min(64, chunkRows);
+  }
+
+  hold(waiting: Promise<void> | undefined): void {
+    if (waiting !== undefined) this.#waiting = waiting;
+  }
+
+  /** What to wait for before more is written. */
+  takeWaiting(): Promise<void> | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+}

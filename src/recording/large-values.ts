@@ -1,0 +1,44 @@
+import { crc32 } from 'node:zlib';
+import type { ChannelDefinition } from '../bsread/index.ts';
+import type { Dataset } from '../hdf5/index.ts';
+import type { Form } from './form.ts';
+import type { PlainValue } from './plain-value.ts';
+import { bytesFor, type Values } from './values.ts';
+
+/** From so many bytes on a row goes to the disk from where it was received, without a copy. */
+const uncopiedBytes = 32 * 1024;
+const handyChunkBytes = 256 * 1024;
+
+/** Arrays, each on its way to the disk as soon as it comes. */
+export class LargeValues implements Values {
+  readonly dataset: Dataset;
+  checksum = 0;
+  readonly #isBigEndian: boolean;
+
+  constructor(dataset: Dataset, isBigEndian: boolean) {
+    this.dataset = dataset;
+    this.#isBigEndian = isBigEndian;
+  }
+
+  /** Rows in a chunk of such a dataset. */
+  static chunkRows({ rowBytes }: Form, mostRows: number): number {
+    if (rowBytes >= uncopiedBytes) return 1;
+    return Math.max(1, Math.min(mostRows, Math.floor(handyChunkBytes / rowBytes)));
+  }
+
+  put(
+    _at: number,
+    row: number,
+    value: PlainValue,
+    definition: ChannelDefinition,
+  ): Promise<void> | undefined {
+    const bytes = bytesFor(value, definition, this.#isBigEndian);
+    this.dataset.skip(row - this.dataset.rows);
+    this.checksum = crc32(bytes, this.checksum);
+    return bytes.length >= uncopiedBytes ? this.dataset.appendChunk(bytes) : this.dataset.appendBytes(bytes);
+  }
+
+  flush(_blockRows: number, rowEnd: number): Promise<void> | undefined {
+    return this.dataset.skip(rowEnd - this.dataset.rows);
+  }
+}

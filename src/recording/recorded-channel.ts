@@ -1,0 +1,169 @@
+import type { ChannelDefinition } from '../bsread/index.ts';
+import type { Dataset, DatasetOptions, Group } from '../hdf5/index.ts';
+import { isAlidadeError } from '../shared/errors.ts';
+import type { Block } from './block.ts';
+import { Column } from './column.ts';
+import { datasetType, declaredForm, type Form, unknownForm } from './form.ts';
+import { LargeValues } from './large-values.ts';
+import { type PlainValue, plainValue } from './plain-value.ts';
+import { SmallValues, TextValues, type Values } from './values.ts';
+
+/** Up to so many bytes a row is gathered with others before it goes to the file. */
+const mostSmallBytes = 64;
+/** As the reference has it: `data(1)` to `data(99)`. */
+const mostChanges = 99;
+
+/** Why a value that came is not in the file. */
+export type LostReason = 'undecodable' | 'too-large' | 'too-many-changes';
+
+/** A channel in the file: a group with the values, and for each row whether there is one, and of when. */
+export class RecordedChannel {
+  readonly name: string;
+  readonly group: Group;
+  readonly present: Column;
+  readonly timestamps: Column;
+  /** Of the values now. */
+  form: Form;
+  values: Values;
+  /** What values were before they changed their form. */
+  readonly superseded: Values[] = [];
+  presentRows = 0;
+  readonly lost = new Map<LostReason, number>();
+  /** Why the first of those that could not be decoded could not. */
+  fault: string | undefined;
+  readonly #block: Block;
+  hasValues = false;
+
+  /** In the group `groupName` of `data`, which must be free. */
+  constructor(data: Group, groupName: string, pulseIds: Dataset, definition: ChannelDefinition, block: Block) {
+    this.name = definition.name;
+    this.#block = block;
+    this.group = data.group(groupName);
+    if (groupName !== this.name) this.group.attribute('channel', this.name.toWellFormed());
+    this.form = declaredForm(definition) ?? unknownForm;
+    this.values = this.#firstValues(definition);
+    this.group.link('pulse_id', pulseIds);
+    this.present = this.#column('is_data_present', 'uint8', 1);
+    this.timestamps = this.#column('timestamp', 'int64', 8, { units: 'ns' });
+  }
+
+  /**
+   * Keeps the value of a row.
+   *
+   * @returns whether it was kept; where it was not, that is counted
+   */
+  put(at: number, row: number, frame: Uint8Array, definition: ChannelDefinition): boolean {
+    let value: PlainValue | undefined;
+    try {
+      value = plainValue(frame, definition);
+    } catch (error) {
+      return this.#lose(error);
+    }
+    if (value === undefined) return false;
+    if ((value.form.key !== this.form.key || !this.hasValues) && !this.#begin(value.form, definition, at, row)) {
+      return false;
+    }
+    this.#block.hold(this.values.put(at, row, value, definition));
+    return true;
+  }
+
+  /** Hands on all rows up to `rowEnd`. */
+  flush(blockRows: number, rowEnd: number): void {
+    this.#block.hold(this.values.flush(blockRows, rowEnd));
+    this.#block.hold(this.present.flush(blockRows));
+    this.#block.hold(this.timestamps.flush(blockRows));
+  }
+
+  grow(capacityRows: number): void {
+    this.present.grow(capacityRows);
+    this.timestamps.grow(capacityRows);
+    if (this.values instanceof SmallValues) this.values.column.grow(capacityRows);
+  }
+
+  /** The first value of a form. @returns whether there is a dataset for it */
+  #begin(form: Form, definition: ChannelDefinition, at: number, row: number): boolean {
+    if (form.key !== this.form.key) {
+      if (this.superseded.length >= mostChanges) return this.#count('too-many-changes');
+      const keptAs = this.hasValues ? `data(${this.superseded.length + 1})` : undefined;
+      try {
+        const before = this.values;
+        const values = this.#newValues(form, definition, (options) =>
+          this.group.supersede('data', options, keptAs),
+        );
+        this.#block.hold(before.flush(at, row));
+        if (this.hasValues) this.superseded.push(before);
+        this.values = values;
+        this.form = form;
+      } catch (error) {
+        if (!isAlidadeError(error, 'ALI_HDF5_REFUSED')) throw error;
+        this.fault ??= error.message;
+        return this.#count('too-large');
+      }
+    }
+    if (!this.hasValues) this.#describe(form);
+    this.hasValues = true;
+    return true;
+  }
+
+  /** What viewers go by: NeXus. */
+  #describe({ rowShape }: Form): void {
+    this.group.attribute('NX_class', 'NXdata');
+    this.group.attribute('signal', 'data');
+    this.group.attribute('axes', ['pulse_id', ...rowShape.map(() => '.')]);
+  }
+
+  /** Of what the definition declares; where it cannot be had, of scalars, until a value comes. */
+  #firstValues(definition: ChannelDefinition): Values {
+    const make = (options: DatasetOptions) => this.group.dataset('data', options);
+    try {
+      return this.#newValues(this.form, definition, make);
+    } catch (error) {
+      if (!isAlidadeError(error, 'ALI_HDF5_REFUSED')) throw error;
+      this.form = unknownForm;
+      return this.#newValues(this.form, definition, make);
+    }
+  }
+
+  #newValues(
+    form: Form,
+    definition: ChannelDefinition,
+    make: (options: DatasetOptions) => Dataset,
+  ): Values {
+    const { type, rowShape, rowBytes, key } = form;
+    const { flushedRows, chunkRows, capacityRows } = this.#block;
+    const isBigEndian = definition.encoding === 'big';
+    const isSmall = rowBytes <= mostSmallBytes;
+    const dataset = make({
+      type: datasetType(type, isBigEndian),
+      shape: rowShape,
+      chunkRows: isSmall ? chunkRows : LargeValues.chunkRows(form, chunkRows),
+      attributes: {
+        ...(flushedRows > 0 && { first_row: flushedRows }),
+        ...(rowShape.length === 2 && { interpretation: 'image' }),
+        ...(rowShape.length === 1 && key !== `${type}[1]` && { interpretation: 'spectrum' }),
+      },
+    });
+    dataset.skip(flushedRows);
+    if (type === 'string') return new TextValues(dataset);
+    if (!isSmall) return new LargeValues(dataset, isBigEndian);
+    return new SmallValues(new Column(dataset, rowBytes, capacityRows), isBigEndian);
+  }
+
+  #column(name: string, type: 'uint8' | 'int64', rowBytes: number, attributes = {}): Column {
+    const { flushedRows, chunkRows, capacityRows } = this.#block;
+    const dataset = this.group.dataset(name, { type, chunkRows, attributes });
+    dataset.skip(flushedRows);
+    return new Column(dataset, rowBytes, capacityRows);
+  }
+
+  #lose(error: unknown): false {
+    if (!isAlidadeError(error, 'ALI_DECODE')) throw error;
+    this.fault ??= error.message;
+    return this.#count('undecodable');
+  }
+
+  #count(reason: LostReason): false {
+    this.lost.set(reason, (this.lost.get(reason) ?? 0) + 1);
+    return false;
+  }
+}

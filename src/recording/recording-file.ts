@@ -1,0 +1,173 @@
+import type { ChannelDefinition, DataHeader, PulseMessage } from '../bsread/index.ts';
+import type { Group, Hdf5File } from '../hdf5/index.ts';
+import { Block } from './block.ts';
+import { Column } from './column.ts';
+import { groupName } from './group-name.ts';
+import { type HeaderPlan, type PlannedChannel, planHeader } from './header-plan.ts';
+import { RecordedChannel } from './recorded-channel.ts';
+import { TimestampWords } from './timestamp-words.ts';
+import { SmallValues } from './values.ts';
+
+/** More channels than any stream has; each costs memory and space, so that names that change with each message end here. */
+const mostChannels = 65_536;
+
+export interface RecordingFileOptions {
+  readonly chunkRows: number;
+  readonly general: Readonly<Record<string, string>>;
+  readonly isWanted: (channel: string) => boolean;
+}
+
+/**
+ * The file of a recording, as the reference lays it out: /general, and in /data a group for each channel with `data`,
+ * `pulse_id` and `is_data_present`. Each message is a row of every channel. What is ours stands in /recording; the
+ * pulse ids are one dataset there, that every channel has a link to.
+ */
+export class RecordingFile {
+  readonly hdf5: Hdf5File;
+  /** The group /recording. */
+  readonly own: Group;
+  readonly channels: RecordedChannel[] = [];
+  /** Values of channels that stand in one header twice, and of those beyond the most. */
+  readonly lostValues = { repeated: 0, 'too-many-channels': 0 };
+  readonly #data: Group;
+  readonly #block: Block;
+  readonly #pulseIds: Column;
+  readonly #times: Column;
+  readonly #byName = new Map<string, RecordedChannel>();
+  readonly #groupNames = new Set<string>();
+  readonly #isWanted: (channel: string) => boolean;
+  readonly #words = new TimestampWords();
+  readonly #plans = new WeakMap<DataHeader, HeaderPlan>();
+
+  constructor(hdf5: Hdf5File, { chunkRows, general, isWanted }: RecordingFileOptions) {
+    this.hdf5 = hdf5;
+    this.#isWanted = isWanted;
+    this.#block = new Block(chunkRows);
+    const { root } = hdf5;
+    root.attribute('NX_class', 'NXroot');
+    root.attribute('default', 'data');
+    const generalGroup = root.group('general');
+    for (const [name, text] of Object.entries(general)) {
+      generalGroup.fixed(name, text, { type: { string: Math.max(1, Buffer.byteLength(text)) } });
+    }
+    this.#data = root.group('data');
+    this.#data.attribute('NX_class', 'NXentry');
+    this.own = root.group('recording');
+    this.#pulseIds = this.#column('pulse_id', {});
+    this.#times = this.#column('global_timestamp', { units: 'ns' });
+  }
+
+  /** Messages written, also those not yet on the disk. */
+  get rows(): number {
+    return this.#block.flushedRows + this.#block.rows;
+  }
+
+  get pulseIdChecksum(): number {
+    return this.#pulseIds.checksum;
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @returns a promise to wait for before the next one, where the disk does not keep up
+   * @throws what the file threw
+   */
+  write(message: PulseMessage): Promise<void> | undefined {
+    const block = this.#block;
+    if (block.rows === block.capacityRows) this.#grow();
+    let plan = this.#plans.get(message.dataHeader);
+    if (plan === undefined) {
+      plan = planHeader(message.dataHeader, (definition) => this.#channel(definition));
+      this.#plans.set(message.dataHeader, plan);
+    }
+    const at = block.rows;
+    this.#pulseIds.view.setBigInt64(8 * at, BigInt.asIntN(64, message.pulseId), true);
+    this.#pulseIds.isUsed = true;
+    if (message.globalTimestampNs !== undefined) {
+      this.#times.view.setBigInt64(8 * at, BigInt.asIntN(64, message.globalTimestampNs), true);
+      this.#times.isUsed = true;
+    }
+    const { frames } = message;
+    for (const planned of plan.channels) this.#put(at, planned, frames);
+    for (const index of plan.repeatedFrames) {
+      if ((frames[index] as Uint8Array).length > 0) this.lostValues.repeated++;
+    }
+    block.rows++;
+    if (block.rows === block.chunkRows) this.flush();
+    return block.takeWaiting();
+  }
+
+  /** Hands on all rows to the file. */
+  flush(): void {
+    const { rows } = this.#block;
+    if (rows === 0) return;
+    for (const channel of this.channels) channel.flush(rows, this.rows);
+    this.#block.hold(this.#pulseIds.flush(rows));
+    this.#block.hold(this.#times.flush(rows));
+    this.#block.flushedRows += rows;
+    this.#block.rows = 0;
+  }
+
+  #put(at: number, planned: PlannedChannel, frames: readonly Uint8Array[]): void {
+    const { channel, frameIndex, copiedBytes, isBigEndian } = planned;
+    const frame = frames[frameIndex] as Uint8Array;
+    const { length } = frame;
+    if (length === 0) return;
+    const { values } = channel;
+    if (
+      length === copiedBytes &&
+      channel.hasValues &&
+      channel.form.key === planned.copiedKey &&
+      values instanceof SmallValues &&
+      values.isBigEndian === isBigEndian
+    ) {
+      const { column } = values;
+      const { bytes } = column;
+      for (let i = 0, to = at * length; i < length; i++, to++) bytes[to] = frame[i] as number;
+      column.isUsed = true;
+    } else if (!channel.put(at, this.rows, frame, planned.definition)) return;
+    const { present, timestamps } = channel;
+    present.bytes[at] = 1;
+    present.isUsed = true;
+    channel.presentRows++;
+    const time = frames[frameIndex + 1];
+    if (time === undefined || time.length === 0) return;
+    const words = this.#words;
+    words.read(time, isBigEndian);
+    timestamps.view.setInt32(8 * at, words.low, true);
+    timestamps.view.setInt32(8 * at + 4, words.high, true);
+    timestamps.isUsed = true;
+  }
+
+  #channel(definition: ChannelDefinition): RecordedChannel | undefined {
+    const { name } = definition;
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    if (!this.#isWanted(name)) return undefined;
+    if (this.channels.length >= mostChannels) {
+      this.lostValues['too-many-channels']++;
+      return undefined;
+    }
+    const inFile = groupName(name, (taken) => this.#groupNames.has(taken));
+    const channel = new RecordedChannel(this.#data, inFile, this.#pulseIds.dataset, definition, this.#block);
+    if (this.channels.length === 0) this.#data.attribute('default', inFile);
+    this.channels.push(channel);
+    this.#byName.set(name, channel);
+    this.#groupNames.add(inFile);
+    return channel;
+  }
+
+  #column(name: string, attributes: Readonly<Record<string, string>>): Column {
+    const { chunkRows, capacityRows } = this.#block;
+    const dataset = this.own.dataset(name, { type: 'int64', chunkRows, attributes });
+    return new Column(dataset, 8, capacityRows);
+  }
+
+  #grow(): void {
+    const capacityRows = Math.min(2 * this.#block.capacityRows, this.#block.chunkRows);
+    this.#block.capacityRows = capacityRows;
+    for (const channel of this.channels) channel.grow(capacityRows);
+    this.#pulseIds.grow(capacityRows);
+    this.#times.grow(capacityRows);
+  }
+}

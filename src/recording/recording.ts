@@ -1,0 +1,259 @@
+import type { PulseMessage } from '../bsread/index.ts';
+import { messageOf } from '../shared/errors.ts';
+import { type Bound, isAfter, isBefore, isLast } from './bound.ts';
+import { CommitTimer } from './commit-timer.ts';
+import { Ledger, type LostMessageReason } from './ledger.ts';
+import { openTarget, type Target } from './target.ts';
+import { normalize, type RecordingOptions, type Settings } from './options.ts';
+import { RecordingFile } from './recording-file.ts';
+import type { ChannelPresence, Ending, RecordingState, RecordingStatus } from './status.ts';
+import { StopDeadline } from './stop-deadline.ts';
+import { StoredLedger } from './stored-ledger.ts';
+
+/**
+ * One file that messages are written to, from its start to its stop. It never throws on what a message holds: what
+ * cannot be kept is counted. When the disk fails the recording ends with what was safe before.
+ */
+export class Recording implements AsyncDisposable {
+  readonly file: string;
+  /** Resolves when the file is closed, well or not. */
+  readonly finished: Promise<RecordingStatus>;
+  readonly #settings: Settings;
+  readonly #target: Target;
+  readonly #content: RecordingFile;
+  readonly #ledger = new Ledger();
+  readonly #stored: StoredLedger;
+  readonly #timer: CommitTimer;
+  readonly #deadline: StopDeadline;
+  readonly #done = Promise.withResolvers<RecordingStatus>();
+  #start: Bound | undefined;
+  #stop: Bound | undefined;
+  #receivedBytes = 0;
+  #committed = 0;
+  #problem: string | undefined;
+  #ending: Ending | undefined;
+  #isClosed = false;
+  /** Commits, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(settings: Settings, target: Target) {
+    const { file, clock, commitIntervalMs, stopGraceMs } = settings;
+    this.file = file;
+    this.#settings = settings;
+    this.#target = target;
+    this.#content = new RecordingFile(target.hdf5, settings);
+    this.#stored = new StoredLedger(this.#content.own);
+    this.#timer = new CommitTimer(clock, commitIntervalMs, () => this.#commit());
+    this.#deadline = new StopDeadline(clock, stopGraceMs, () => this.#end('deadline'));
+    this.#start = settings.start;
+    this.setStop(settings.stop);
+    this.finished = this.#done.promise;
+  }
+
+  /**
+   * Makes the file. Messages are given to it by {@link Recording.write}, mostly by a {@link Recorder}.
+   *
+   * @throws ALI_FILE_EXISTS, ALI_FILE_NOT_WRITTEN, ALI_DISK_FULL, ALI_USAGE
+   */
+  static async create(options: RecordingOptions): Promise<Recording> {
+    const settings = normalize(options);
+    return new Recording(settings, await openTarget(settings));
+  }
+
+  /**
+   * Writes a message, unless it lies outside of start and stop.
+   *
+   * @returns a promise to wait for before the next one, where the disk does not keep up
+   */
+  write(message: PulseMessage): Promise<void> | undefined {
+    if (this.#hasEnded) return undefined;
+    const ledger = this.#ledger;
+    const { pulseId } = message;
+    ledger.see(pulseId, message.globalTimestampNs);
+    this.#deadline.see(pulseId);
+    if (this.#start !== undefined && isBefore(message, this.#start)) {
+      ledger.drop('before-start');
+      return undefined;
+    }
+    const stop = this.#stop;
+    if (stop !== undefined && isAfter(message, stop)) {
+      ledger.drop('after-stop');
+      this.#end('stop reached');
+      return undefined;
+    }
+    let waiting: Promise<void> | undefined;
+    try {
+      waiting = this.#content.write(message);
+    } catch (error) {
+      ledger.drop('not-committed');
+      this.#fail(error);
+      return undefined;
+    }
+    ledger.write(pulseId);
+    for (const { length } of message.frames) this.#receivedBytes += length;
+    this.#timer.start();
+    if (stop !== undefined && isLast(message, stop)) this.#end('stop reached');
+    return waiting;
+  }
+
+  /** Counts messages that were received and never came to {@link write}. */
+  drop(reason: LostMessageReason, count: number): void {
+    if (!this.#hasEnded) this.#ledger.drop(reason, count);
+  }
+
+  /** The first message to be written, of those that come from now on. */
+  setStart(start: Bound | undefined): void {
+    this.#start = start;
+  }
+
+  /** The last message to be written. A recording that has seen a later one ends now. */
+  setStop(stop: Bound | undefined): void {
+    if (this.#hasEnded) return;
+    this.#stop = stop;
+    this.#deadline.set(stop);
+    if (stop === undefined) return;
+    const { lastSeenPulseId, lastSeenTimeNs } = this.#ledger;
+    const seen = 'pulseId' in stop ? lastSeenPulseId : lastSeenTimeNs;
+    const bound = 'pulseId' in stop ? stop.pulseId : stop.timeNs;
+    if (seen !== undefined && seen >= bound) this.#end('stop reached');
+  }
+
+  /** Ends the recording and closes the file well. */
+  stop(ending: Ending = 'stopped'): Promise<RecordingStatus> {
+    this.#end(ending);
+    return this.finished;
+  }
+
+  status(): RecordingStatus {
+    const ledger = this.#ledger;
+    const { channels, lostValues } = this.#content;
+    const lost: Record<string, number> = {};
+    const count = (reason: string, more: number) => {
+      if (more > 0) lost[reason] = (lost[reason] ?? 0) + more;
+    };
+    for (const channel of channels) for (const [reason, more] of channel.lost) count(reason, more);
+    for (const [reason, more] of Object.entries(lostValues)) count(reason, more);
+    const faulty = channels.find(({ fault }) => fault !== undefined);
+    return {
+      state: this.#state(),
+      file: this.file,
+      problem: this.#problem,
+      ending: this.#ending,
+      countdownMs: this.#countdownMs(),
+      received: ledger.received,
+      written: ledger.written,
+      dropped: ledger.dropped,
+      committed: this.#committed,
+      receivedBytes: this.#receivedBytes,
+      firstPulseId: ledger.firstPulseId,
+      lastPulseId: ledger.lastPulseId,
+      lastSeenPulseId: ledger.lastSeenPulseId,
+      lastSeenTimeNs: ledger.lastSeenTimeNs,
+      gaps: ledger.gapCount,
+      missingPulses: ledger.missingPulses,
+      repeatedPulses: ledger.repeatedPulses,
+      backwardPulses: ledger.backwardPulses,
+      channels: channels.length,
+      lostValues: lost,
+      fault: faulty && `${faulty.name}: ${faulty.fault}`,
+    };
+  }
+
+  /** Of each channel, how many values there are. */
+  presence(): ChannelPresence[] {
+    return this.#content.channels.map(({ name, presentRows, lost }) => ({
+      name,
+      present: presentRows,
+      undecodable: lost.get('undecodable') ?? 0,
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  get #hasEnded(): boolean {
+    return this.#ending !== undefined || this.#problem !== undefined;
+  }
+
+  #state(): RecordingState {
+    if (this.#problem !== undefined) return 'error';
+    if (this.#isClosed) return 'finished';
+    return this.#ledger.written === 0 ? 'waiting' : 'writing';
+  }
+
+  #countdownMs(): number {
+    const start = this.#start;
+    if (start === undefined || !('timeNs' in start) || this.#ledger.written > 0) return 0;
+    return Math.max(0, Number(start.timeNs / 1_000_000n) - this.#settings.clock.nowMs());
+  }
+
+  #commit(): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      if (this.#isClosed || this.#problem !== undefined) return;
+      try {
+        await this.#flush();
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+    return this.#work;
+  }
+
+  /** Everything written until now goes to the disk. */
+  async #flush(): Promise<void> {
+    this.#content.flush();
+    this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
+    const { written } = this.#ledger;
+    await this.#target.hdf5.commit();
+    this.#committed = written;
+    await this.#target.assertThere();
+  }
+
+  #end(ending: Ending): void {
+    if (this.#hasEnded) return;
+    this.#ending = ending;
+    this.#timer.stop();
+    this.#deadline.set(undefined);
+    this.#work = this.#work.then(() => this.#close(ending));
+  }
+
+  async #close(ending: Ending): Promise<void> {
+    try {
+      if (this.#problem === undefined) {
+        this.#content.flush();
+        this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
+        this.#stored.finish(this.#ledger, this.#content, ending);
+      }
+      await this.#target.hdf5.close();
+      this.#committed = this.#ledger.written;
+      await this.#target.assertThere();
+    } catch (error) {
+      this.#note(error);
+    }
+    this.#isClosed = true;
+    this.#done.resolve(this.status());
+  }
+
+  #fail(error: unknown): void {
+    const isFirst = !this.#hasEnded;
+    this.#note(error);
+    if (!isFirst) return;
+    this.#timer.stop();
+    this.#deadline.set(undefined);
+    this.#work = this.#work.then(() => this.#abandon());
+  }
+
+  /** What was committed stays; the rest is gone, and said to be. */
+  async #abandon(): Promise<void> {
+    await this.#target.hdf5.close().catch(() => undefined);
+    this.#isClosed = true;
+    this.#done.resolve(this.status());
+  }
+
+  #note(error: unknown): void {
+    if (this.#problem !== undefined) return;
+    this.#problem = messageOf(error);
+    this.#ledger.unwrite(this.#ledger.written - this.#committed);
+  }
+}

@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises';
+import { createHdf5File, type Hdf5File } from '../hdf5/index.ts';
+import { AlidadeError } from '../shared/errors.ts';
+import { nullStorage } from './null-storage.ts';
+import type { Settings } from './options.ts';
+
+/** The file on the disk. */
+export interface Target {
+  readonly hdf5: Hdf5File;
+  /** @throws ALI_FILE_FAILED when somebody has moved or removed it: what is written then is for nobody */
+  assertThere(): Promise<void>;
+}
+
+/** @throws ALI_FILE_EXISTS, ALI_FILE_NOT_WRITTEN, ALI_DISK_FULL */
+export async function openTarget({ file, force }: Settings): Promise<Target> {
+  // Commits are called for when the rows that were gathered have been handed on.
+  const options = { overwrite: force, commitIntervalMs: 0 };
+  if (file === '/dev/null') {
+    return { hdf5: await createHdf5File(nullStorage, options), assertThere: async () => undefined };
+  }
+  const hdf5 = await createHdf5File(file, options);
+  const { ino, dev } = await stat(file);
+  return {
+    hdf5,
+    async assertThere() {
+      const now = await stat(file).catch(() => undefined);
+      if (now?.ino === ino && now.dev === dev) return;
+      throw new AlidadeError(
+        'ALI_FILE_FAILED',
+        `${file} was moved or removed while it was written; nothing more is recorded`,
+      );
+    },
+  };
+}

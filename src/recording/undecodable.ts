@@ -1,0 +1,5 @@
+import { AlidadeError } from '../shared/errors.ts';
+
+export function undecodable(reason: string): AlidadeError {
+  return new AlidadeError('ALI_DECODE', reason);
+}

@@ -9,9 +9,9 @@ export interface PlannedChannel {
   /** Of its data; the timestamp follows. */
   readonly frameIndex: number;
   readonly isBigEndian: boolean;
-  /** The form of its values where a frame of {@link copiedBytes} can be copied as it is. */
-  readonly copiedKey: string;
-  /** -1 where none can. */
+  /** Of the form that is declared; empty where only a value tells it. */
+  readonly declaredKey: string;
+  /** The size of a frame that can be copied as it is; -1 where none can. */
   readonly copiedBytes: number;
 }
 
@@ -35,14 +35,15 @@ export function planHeader(
     const before = places.get(channel);
     // As in the reference, the last one counts.
     if (before !== undefined) repeatedFrames.push(before.frameIndex);
-    const form = definition.isPlainScalar && definition.type !== 'bool' ? declaredForm(definition) : undefined;
+    const form = declaredForm(definition);
+    const isCopied = definition.isPlainScalar && definition.type !== 'bool';
     places.set(channel, {
       channel,
       definition,
       frameIndex: 2 + 2 * index,
       isBigEndian: definition.encoding === 'big',
-      copiedKey: form?.key ?? '',
-      copiedBytes: form?.rowBytes ?? -1,
+      declaredKey: form?.key ?? '',
+      copiedBytes: isCopied ? (form?.rowBytes ?? -1) : -1,
     });
   }
   return { channels: [...places.values()], repeatedFrames };

@@ -26,12 +26,7 @@ export class LargeValues implements Values {
     return Math.max(1, Math.min(mostRows, Math.floor(handyChunkBytes / rowBytes)));
   }
 
-  put(
-    _at: number,
-    row: number,
-    value: PlainValue,
-    definition: ChannelDefinition,
-  ): Promise<void> | undefined {
+  put(_at: number, row: number, value: PlainValue, definition: ChannelDefinition): Promise<void> | undefined {
     const bytes = bytesFor(value, definition, this.#isBigEndian);
     this.dataset.skip(row - this.dataset.rows);
     this.checksum = crc32(bytes, this.checksum);

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import { compileGlob } from '../store/index.ts';
 import type { Bound } from './bound.ts';
+import type { StorageOptions } from './value-storage.ts';
 
 export interface RecordingOptions {
   /** Where the file is to be; with `/dev/null` everything runs and nothing is written. */
@@ -17,6 +18,16 @@ export interface RecordingOptions {
   readonly stop?: Bound | undefined;
   /** Globs of the channels to be recorded; all by default. */
   readonly channels?: readonly string[] | undefined;
+  /**
+   * How arrays are stored: `as-sent` (the default) keeps compressed ones as they came, `none` stores all plain, and
+   * `bitshuffle-lz4` compresses those that came plain.
+   */
+  readonly compression?: StorageOptions['compression'] | undefined;
+  /**
+   * What is done to know that compressed arrays can be read: `full` (the default) decodes each in a thread, as far as it
+   * keeps up; `structure` checks the prefix and the lengths of blocks only, as is always done.
+   */
+  readonly verify?: StorageOptions['verify'] | undefined;
   /** Rows in a chunk of small values (1000). */
   readonly chunkRows?: number | undefined;
   /** No row is on the disk later than so many milliseconds after it came (1000), as far as the disk keeps up. */
@@ -27,7 +38,7 @@ export interface RecordingOptions {
 }
 
 /** {@link RecordingOptions} with nothing left open. */
-export interface Settings {
+export interface Settings extends StorageOptions {
   readonly file: string;
   readonly force: boolean;
   readonly general: Readonly<Record<string, string>>;
@@ -60,6 +71,8 @@ export function normalize(options: RecordingOptions): Settings {
       ...options.general,
     },
     isWanted: wantedBy(channels),
+    compression: options.compression ?? 'as-sent',
+    verify: options.verify ?? 'full',
     chunkRows: whole('chunkRows', options.chunkRows ?? 1000, 1, 1_000_000),
     commitIntervalMs: whole('commitIntervalMs', options.commitIntervalMs ?? 1000, 10, 3_600_000),
     stopGraceMs: whole('stopGraceMs', options.stopGraceMs ?? 5000, 0, 3_600_000),
@@ -75,5 +88,8 @@ function wantedBy(globs: readonly string[] | undefined): (channel: string) => bo
 
 function whole(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new AlidadeError('ALI_USAGE', `${name} is ${value}; it must be a whole number from ${least} to ${most}`);
+  throw new AlidadeError(
+    'ALI_USAGE',
+    `${name} is ${value}; it must be a whole number from ${least} to ${most}`,
+  );
 }

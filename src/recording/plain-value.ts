@@ -24,8 +24,10 @@ export function plainValue(frame: Uint8Array, definition: ChannelDefinition): Pl
   const bytes = plainBytes(frame, definition);
   if (bytes.length === 0) return undefined;
   if (type === 'string') return { form: formOf(type, [], itemBytes), bytes, text: textOf(bytes, definition) };
-  const form = formOfValue(definition, bytes.length / itemBytes);
-  if (form === undefined) throw undecodable(`${bytes.length} bytes do not fill the shape [${shape}] of ${type}`);
+  const isWhole = bytes.length % itemBytes === 0;
+  const form = isWhole ? formOfValue(definition, bytes.length / itemBytes) : undefined;
+  if (form === undefined)
+    throw undecodable(`${bytes.length} bytes do not fill the shape [${shape}] of ${type}`);
   return { form, bytes: type === 'bool' ? truths(bytes) : bytes, text: undefined };
 }
 
@@ -68,6 +70,7 @@ function textOf(bytes: Uint8Array, { numpyShape }: ChannelDefinition): string {
   } catch {
     throw undecodable('the text is not UTF-8');
   }
-  if (text.includes('\0')) throw undecodable('the text has a NUL character, where readers of HDF5 would end it');
+  if (text.includes('\0'))
+    throw undecodable('the text has a NUL character, where readers of HDF5 would end it');
   return text;
 }

@@ -3,18 +3,30 @@ import type { Dataset, DatasetOptions, Group } from '../hdf5/index.ts';
 import { isAlidadeError } from '../shared/errors.ts';
 import type { Block } from './block.ts';
 import { Column } from './column.ts';
-import { datasetType, declaredForm, type Form, unknownForm } from './form.ts';
-import { LargeValues } from './large-values.ts';
+import { CompressedValues } from './compressed-values.ts';
+import { declaredForm, type Form, unknownForm } from './form.ts';
+import type { PlannedChannel } from './header-plan.ts';
 import { type PlainValue, plainValue } from './plain-value.ts';
-import { SmallValues, TextValues, type Values } from './values.ts';
+import type { MakeDataset, ValueStorage } from './value-storage.ts';
+import { SmallValues, type Values } from './values.ts';
 
-/** Up to so many bytes a row is gathered with others before it goes to the file. */
-const mostSmallBytes = 64;
 /** As the reference has it: `data(1)` to `data(99)`. */
 const mostChanges = 99;
 
 /** Why a value that came is not in the file. */
 export type LostReason = 'undecodable' | 'too-large' | 'too-many-changes';
+
+export interface ChannelPlace {
+  /** The group /data, in which `groupName` is free. */
+  readonly data: Group;
+  readonly groupName: string;
+  /** Of all channels. */
+  readonly pulseIds: Dataset;
+  /** That the channel came with first. */
+  readonly definition: ChannelDefinition;
+  readonly block: Block;
+  readonly storage: ValueStorage;
+}
 
 /** A channel in the file: a group with the values, and for each row whether there is one, and of when. */
 export class RecordedChannel {
@@ -32,12 +44,13 @@ export class RecordedChannel {
   /** Why the first of those that could not be decoded could not. */
   fault: string | undefined;
   readonly #block: Block;
+  readonly #storage: ValueStorage;
   hasValues = false;
 
-  /** In the group `groupName` of `data`, which must be free. */
-  constructor(data: Group, groupName: string, pulseIds: Dataset, definition: ChannelDefinition, block: Block) {
+  constructor({ data, groupName, pulseIds, definition, block, storage }: ChannelPlace) {
     this.name = definition.name;
     this.#block = block;
+    this.#storage = storage;
     this.group = data.group(groupName);
     if (groupName !== this.name) this.group.attribute('channel', this.name.toWellFormed());
     this.form = declaredForm(definition) ?? unknownForm;
@@ -52,7 +65,21 @@ export class RecordedChannel {
    *
    * @returns whether it was kept; where it was not, that is counted
    */
-  put(at: number, row: number, frame: Uint8Array, definition: ChannelDefinition): boolean {
+  put(at: number, row: number, frame: Uint8Array, { definition, declaredKey }: PlannedChannel): boolean {
+    if (
+      this.values instanceof CompressedValues &&
+      this.hasValues &&
+      declaredKey === this.form.key &&
+      this.values.takes(definition)
+    ) {
+      try {
+        this.values.putFrame(row, frame);
+        return true;
+      } catch (error) {
+        // Perhaps it is only unusual.
+        if (!isAlidadeError(error, 'ALI_DECODE')) throw error;
+      }
+    }
     let value: PlainValue | undefined;
     try {
       value = plainValue(frame, definition);
@@ -60,7 +87,10 @@ export class RecordedChannel {
       return this.#lose(error);
     }
     if (value === undefined) return false;
-    if ((value.form.key !== this.form.key || !this.hasValues) && !this.#begin(value.form, definition, at, row)) {
+    if (
+      (value.form.key !== this.form.key || !this.hasValues) &&
+      !this.#begin(value.form, definition, at, row)
+    ) {
       return false;
     }
     this.#block.hold(this.values.put(at, row, value, definition));
@@ -124,29 +154,14 @@ export class RecordedChannel {
     }
   }
 
-  #newValues(
-    form: Form,
-    definition: ChannelDefinition,
-    make: (options: DatasetOptions) => Dataset,
-  ): Values {
-    const { type, rowShape, rowBytes, key } = form;
-    const { flushedRows, chunkRows, capacityRows } = this.#block;
-    const isBigEndian = definition.encoding === 'big';
-    const isSmall = rowBytes <= mostSmallBytes;
-    const dataset = make({
-      type: datasetType(type, isBigEndian),
-      shape: rowShape,
-      chunkRows: isSmall ? chunkRows : LargeValues.chunkRows(form, chunkRows),
-      attributes: {
-        ...(flushedRows > 0 && { first_row: flushedRows }),
-        ...(rowShape.length === 2 && { interpretation: 'image' }),
-        ...(rowShape.length === 1 && key !== `${type}[1]` && { interpretation: 'spectrum' }),
-      },
-    });
-    dataset.skip(flushedRows);
-    if (type === 'string') return new TextValues(dataset);
-    if (!isSmall) return new LargeValues(dataset, isBigEndian);
-    return new SmallValues(new Column(dataset, rowBytes, capacityRows), isBigEndian);
+  #newValues(form: Form, definition: ChannelDefinition, make: MakeDataset): Values {
+    const onUndecodable = (row: number, reason: string) => {
+      this.present.bytes[row - this.#block.flushedRows] = 0;
+      this.presentRows--;
+      this.fault ??= reason;
+      this.#count('undecodable');
+    };
+    return this.#storage.newValues({ form, definition, block: this.#block, make, onUndecodable });
   }
 
   #column(name: string, type: 'uint8' | 'int64', rowBytes: number, attributes = {}): Column {

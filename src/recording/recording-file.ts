@@ -6,12 +6,13 @@ import { groupName } from './group-name.ts';
 import { type HeaderPlan, type PlannedChannel, planHeader } from './header-plan.ts';
 import { RecordedChannel } from './recorded-channel.ts';
 import { TimestampWords } from './timestamp-words.ts';
+import { type StorageOptions, ValueStorage } from './value-storage.ts';
 import { SmallValues } from './values.ts';
 
 /** More channels than any stream has; each costs memory and space, so that names that change with each message end here. */
 const mostChannels = 65_536;
 
-export interface RecordingFileOptions {
+export interface RecordingFileOptions extends StorageOptions {
   readonly chunkRows: number;
   readonly general: Readonly<Record<string, string>>;
   readonly isWanted: (channel: string) => boolean;
@@ -31,6 +32,7 @@ export class RecordingFile {
   readonly lostValues = { repeated: 0, 'too-many-channels': 0 };
   readonly #data: Group;
   readonly #block: Block;
+  readonly #storage: ValueStorage;
   readonly #pulseIds: Column;
   readonly #times: Column;
   readonly #byName = new Map<string, RecordedChannel>();
@@ -39,8 +41,10 @@ export class RecordingFile {
   readonly #words = new TimestampWords();
   readonly #plans = new WeakMap<DataHeader, HeaderPlan>();
 
-  constructor(hdf5: Hdf5File, { chunkRows, general, isWanted }: RecordingFileOptions) {
+  constructor(hdf5: Hdf5File, options: RecordingFileOptions) {
+    const { chunkRows, general, isWanted } = options;
     this.hdf5 = hdf5;
+    this.#storage = new ValueStorage(options);
     this.#isWanted = isWanted;
     this.#block = new Block(chunkRows);
     const { root } = hdf5;
@@ -93,8 +97,20 @@ export class RecordingFile {
       if ((frames[index] as Uint8Array).length > 0) this.lostValues.repeated++;
     }
     block.rows++;
-    if (block.rows === block.chunkRows) this.flush();
+    if (block.rows < block.chunkRows) return block.takeWaiting();
+    if (this.#storage.verifier?.isBusy === true) return this.settleAndFlush();
+    this.flush();
     return block.takeWaiting();
+  }
+
+  /** As {@link flush}, when every frame is verified. */
+  async settleAndFlush(): Promise<void> {
+    await this.#storage.verifier?.settled();
+    this.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#storage.verifier?.close();
   }
 
   /** Hands on all rows to the file. */
@@ -117,7 +133,7 @@ export class RecordingFile {
     if (
       length === copiedBytes &&
       channel.hasValues &&
-      channel.form.key === planned.copiedKey &&
+      channel.form.key === planned.declaredKey &&
       values instanceof SmallValues &&
       values.isBigEndian === isBigEndian
     ) {
@@ -125,7 +141,7 @@ export class RecordingFile {
       const { bytes } = column;
       for (let i = 0, to = at * length; i < length; i++, to++) bytes[to] = frame[i] as number;
       column.isUsed = true;
-    } else if (!channel.put(at, this.rows, frame, planned.definition)) return;
+    } else if (!channel.put(at, this.rows, frame, planned)) return;
     const { present, timestamps } = channel;
     present.bytes[at] = 1;
     present.isUsed = true;
@@ -149,7 +165,14 @@ export class RecordingFile {
       return undefined;
     }
     const inFile = groupName(name, (taken) => this.#groupNames.has(taken));
-    const channel = new RecordedChannel(this.#data, inFile, this.#pulseIds.dataset, definition, this.#block);
+    const channel = new RecordedChannel({
+      data: this.#data,
+      groupName: inFile,
+      pulseIds: this.#pulseIds.dataset,
+      definition,
+      block: this.#block,
+      storage: this.#storage,
+    });
     if (this.channels.length === 0) this.#data.attribute('default', inFile);
     this.channels.push(channel);
     this.#byName.set(name, channel);

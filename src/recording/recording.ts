@@ -3,12 +3,12 @@ import { messageOf } from '../shared/errors.ts';
 import { type Bound, isAfter, isBefore, isLast } from './bound.ts';
 import { CommitTimer } from './commit-timer.ts';
 import { Ledger, type LostMessageReason } from './ledger.ts';
-import { openTarget, type Target } from './target.ts';
 import { normalize, type RecordingOptions, type Settings } from './options.ts';
 import { RecordingFile } from './recording-file.ts';
 import type { ChannelPresence, Ending, RecordingState, RecordingStatus } from './status.ts';
 import { StopDeadline } from './stop-deadline.ts';
 import { StoredLedger } from './stored-ledger.ts';
+import { openTarget, type Target } from './target.ts';
 
 /**
  * One file that messages are written to, from its start to its stop. It never throws on what a message holds: what
@@ -202,7 +202,7 @@ export class Recording implements AsyncDisposable {
 
   /** Everything written until now goes to the disk. */
   async #flush(): Promise<void> {
-    this.#content.flush();
+    await this.#content.settleAndFlush();
     this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
     const { written } = this.#ledger;
     await this.#target.hdf5.commit();
@@ -221,7 +221,7 @@ export class Recording implements AsyncDisposable {
   async #close(ending: Ending): Promise<void> {
     try {
       if (this.#problem === undefined) {
-        this.#content.flush();
+        await this.#content.settleAndFlush();
         this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
         this.#stored.finish(this.#ledger, this.#content, ending);
       }
@@ -231,6 +231,7 @@ export class Recording implements AsyncDisposable {
     } catch (error) {
       this.#note(error);
     }
+    await this.#content.close();
     this.#isClosed = true;
     this.#done.resolve(this.status());
   }
@@ -246,6 +247,7 @@ export class Recording implements AsyncDisposable {
 
   /** What was committed stays; the rest is gone, and said to be. */
   async #abandon(): Promise<void> {
+    await this.#content.close();
     await this.#target.hdf5.close().catch(() => undefined);
     this.#isClosed = true;
     this.#done.resolve(this.status());

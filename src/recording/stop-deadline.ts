@@ -24,7 +24,7 @@ export class StopDeadline {
   }
 
   see(pulseId: bigint): void {
-    if (this.#stop === undefined || 'timeNs' in this.#stop) return;
+    if (this.#stop === undefined) return;
     const atMs = this.#clock.nowMs();
     this.#first ??= { pulseId, atMs };
     if (this.#last === undefined) this.#last = { pulseId, atMs };
@@ -57,7 +57,10 @@ export class StopDeadline {
   #dueMs(): number | undefined {
     const stop = this.#stop;
     if (stop === undefined) return undefined;
-    if ('timeNs' in stop) return Number(stop.timeNs / 1_000_000n) + this.#graceMs;
+    if ('timeNs' in stop) {
+      // A stream may be late.
+      return Math.max(Number(stop.timeNs / 1_000_000n), this.#last?.atMs ?? 0) + this.#graceMs;
+    }
     if (this.#first === undefined || this.#last === undefined) return undefined;
     const pulses = Number(this.#last.pulseId - this.#first.pulseId);
     const elapsedMs = this.#last.atMs - this.#first.atMs;

@@ -50,8 +50,16 @@ export class StoredLedger {
     own.attribute('received', BigInt(ledger.received), { type: 'uint64' });
     own.attribute('written', BigInt(ledger.written), { type: 'uint64' });
     const dropped = Object.entries(ledger.dropped);
-    own.fixed('dropped_reasons', dropped.map(([reason]) => reason), { type: 'string' });
-    own.fixed('dropped_messages', dropped.map(([, count]) => BigInt(count)), { type: 'uint64' });
+    own.fixed(
+      'dropped_reasons',
+      dropped.map(([reason]) => reason),
+      { type: 'string' },
+    );
+    own.fixed(
+      'dropped_messages',
+      dropped.map(([, count]) => BigInt(count)),
+      { type: 'uint64' },
+    );
     if (ledger.firstPulseId !== undefined && ledger.lastPulseId !== undefined) {
       own.attribute('first_pulse_id', BigInt.asIntN(64, ledger.firstPulseId));
       own.attribute('last_pulse_id', BigInt.asIntN(64, ledger.lastPulseId));
@@ -73,7 +81,11 @@ export class StoredLedger {
     const text = (name: string, of: (channel: RecordedChannel) => string) =>
       table.fixed(name, channels.map(of), { type: 'string' });
     const count = (name: string, of: (channel: RecordedChannel) => number) =>
-      table.fixed(name, channels.map((channel) => BigInt(of(channel))), { type: 'uint64' });
+      table.fixed(
+        name,
+        channels.map((channel) => BigInt(of(channel))),
+        { type: 'uint64' },
+      );
     const checksum = (name: string, of: (channel: RecordedChannel) => number) =>
       table.fixed(name, Uint32Array.from(channels, of));
     text('group', ({ group }) => group.path.slice(group.path.lastIndexOf('/') + 1));
@@ -86,9 +98,19 @@ export class StoredLedger {
     checksum('timestamp_crc32', ({ timestamps }) => timestamps.checksum);
     checksum('data_crc32', ({ values }) => values.checksum);
     const superseded = channels.flatMap(({ group, superseded: before }) =>
-      before.map(({ checksum: crc }, i) => ({ path: `${group.path.slice('/data/'.length)}/data(${i + 1})`, crc })),
+      before.map(({ checksum: crc }, i) => ({
+        path: `${group.path.slice('/data/'.length)}/data(${i + 1})`,
+        crc,
+      })),
     );
-    table.fixed('superseded', superseded.map(({ path }) => path), { type: 'string' });
-    table.fixed('superseded_crc32', Uint32Array.from(superseded, ({ crc }) => crc));
+    table.fixed(
+      'superseded',
+      superseded.map(({ path }) => path),
+      { type: 'string' },
+    );
+    table.fixed(
+      'superseded_crc32',
+      Uint32Array.from(superseded, ({ crc }) => crc),
+    );
   }
 }

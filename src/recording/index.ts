@@ -1,0 +1,8 @@
+/** Streams into HDF5 files. Start at recorder.ts (recordings of one stream) and recording.ts (one file). */
+export type { Bound } from './bound.ts';
+export type { LostMessageReason } from './ledger.ts';
+export type { RecordingOptions } from './options.ts';
+export type { LostReason } from './recorded-channel.ts';
+export { type MessageStream, Recorder, type RecorderOptions } from './recorder.ts';
+export { Recording } from './recording.ts';
+export type { ChannelPresence, Ending, RecordingState, RecordingStatus } from './status.ts';

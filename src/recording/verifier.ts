@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads';
+import type { CompressedForm } from '../bsread/compression/index.ts';
+
+/** Compressed bytes that may wait for the thread; what comes beyond them is not verified. */
+const mostWaitingBytes = 64 * 1024 * 1024;
+
+/** A frame to decode, for the thread. */
+export interface VerifierTask {
+  readonly frame: Uint8Array;
+  readonly form: CompressedForm;
+}
+
+/** Why a frame does not decode; undefined when it does. */
+export type Verdict = string | undefined;
+
+interface Waiting {
+  readonly sizeBytes: number;
+  readonly decided: (verdict: Verdict) => void;
+}
+
+/** Decodes compressed frames in a thread, only to know whether they can be. The thread is started by the first. */
+export class Verifier {
+  /** Frames that were not verified, as the thread did not keep up. */
+  unverified = 0;
+  #thread: Worker | undefined;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #settled: PromiseWithResolvers<void> | undefined;
+  #isBroken = false;
+
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /**
+   * Calls `decided` when the frame is decoded, in the order of the calls.
+   *
+   * @returns false when the thread does not keep up: `decided` is not called then
+   */
+  check(frame: Uint8Array, form: CompressedForm, decided: (verdict: Verdict) => void): boolean {
+    if (this.#isBroken || this.#waitingBytes + frame.length > mostWaitingBytes) {
+      this.unverified++;
+      return false;
+    }
+    this.#thread ??= this.#start();
+    const copy = frame.slice();
+    const task: VerifierTask = { frame: copy, form };
+    this.#waiting.push({ sizeBytes: frame.length, decided });
+    this.#waitingBytes += frame.length;
+    this.#thread.postMessage(task, [copy.buffer]);
+    return true;
+  }
+
+  /** Resolves when nothing waits. */
+  async settled(): Promise<void> {
+    if (!this.isBusy) return;
+    this.#settled ??= Promise.withResolvers();
+    await this.#settled.promise;
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+    this.#breakOff();
+  }
+
+  #start(): Worker {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const thread = new Worker(new URL(`./verifier-thread.${extension}`, import.meta.url));
+    thread.on('message', (verdict: Verdict) => this.#answer(verdict));
+    thread.on('error', () => this.#breakOff());
+    thread.unref();
+    return thread;
+  }
+
+  #answer(verdict: Verdict): void {
+    const first = this.#waiting.shift();
+    if (first === undefined) return;
+    this.#waitingBytes -= first.sizeBytes;
+    first.decided(verdict);
+    if (this.isBusy) return;
+    this.#settled?.resolve();
+    this.#settled = undefined;
+  }
+
+  /** Without the thread frames are kept as they came, and counted. */
+  #breakOff(): void {
+    this.#isBroken = true;
+    while (this.isBusy) {
+      this.unverified++;
+      this.#answer(undefined);
+    }
+  }
+}

@@ -23,6 +23,7 @@ export interface RecorderOptions {
  * there is no recording, so that a sender that pushes keeps its messages. The slowest disk sets the pace of all.
  *
  * @example
+ * const { Source } = await import('alidade/bsread');
  * await using source = await Source.open({ addresses: 'tcp://127.0.0.1:9999' });
  * await using recorder = new Recorder(source, { historyMessages: 1000 });
  * const recording = await recorder.start({ file: 'run.h5', stop: { pulseId: 17_000_000_100n } });

@@ -36,7 +36,9 @@ export class ClockWatch {
     const jump = Math.abs(source - local) < Math.abs(source - expected) ? source - local : source - expected;
     if (source >= 0 && Math.abs(jump) < leastJumpSeconds) {
       const interval = source / pulses;
-      this.#secondsPerPulse = perPulse === undefined ? interval : perPulse + weight * (interval - perPulse);
+      // A pause counts as one long interval at most.
+      const likely = perPulse === undefined ? interval : Math.min(interval, 2 * perPulse);
+      this.#secondsPerPulse = perPulse === undefined ? likely : perPulse + weight * (likely - perPulse);
       return undefined;
     }
     this.#jumps++;

@@ -88,7 +88,10 @@ export class PulseOrder {
     }
     if (wide.step === difference) wide.count++;
     else this.#wideSteps = { step: difference, count: 1 };
-    if (this.#wideSteps.count >= newStepAfter) this.#step = difference;
+    if (this.#wideSteps.count >= newStepAfter) {
+      this.#step = difference;
+      return 0;
+    }
     return Math.max(1, Number(difference / this.#step) - 1);
   }
 

@@ -30,6 +30,13 @@ export {
 export type { ChannelSpec } from './sent-header.ts';
 export type { SentArray, SentList, SentScalar, SentValue } from './sent-value.ts';
 export {
+  type SimulatedFault,
+  SimulatedSource,
+  type SimulatedSourceOptions,
+  type SimulatedSourceStatus,
+  simulatedFaults,
+} from './simulation/simulated-source.ts';
+export {
   type MessageBatchCallback,
   type ReceiveMessageOptions,
   Source,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withVerb } from './config/reference-spelling.ts';
 import { execute, programOf } from './program.ts';
+import { withDashes } from './stream/reference-spelling.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** One part of the program on the command line. Its file is imported only when it is used, for a quick start. */
@@ -28,6 +29,11 @@ const nouns: readonly Noun[] = [
     load: async () => (await import('./shm.ts')).defineShm,
   },
   {
+    name: 'stream',
+    summary: 'pulse-synchronous streams of bsread: simulate, buffer, receive, inspect, record, replay',
+    load: async () => (await import('./stream.ts')).defineStream,
+  },
+  {
     name: 'store',
     summary: 'whole stores: back up, restore, copy from engine to engine, check',
     load: async () => (await import('./store.ts')).defineStore,
@@ -47,6 +53,7 @@ const nouns: readonly Noun[] = [
 /** Command lines as people know them from other programs, by noun. */
 const spellings: Readonly<Record<string, (words: readonly string[]) => readonly string[]>> = {
   config: withVerb,
+  stream: withDashes,
 };
 
 /** Runs the command line of this process and sets its exit status. */

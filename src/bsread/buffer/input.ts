@@ -1,10 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
-import { type Message, type MonitorEvent, PullSocket, SubSocket } from '../../zmtp/index.ts';
+import type { MonitorEvent } from '../../zmtp/index.ts';
 import { type Analysis, Analyzer } from '../analyzer/analyzer.ts';
 import type { Finding } from '../analyzer/finding.ts';
 import type { PulseMessage } from '../message.ts';
-import { type DecoderStatistics, MessageDecoder } from '../message-decoder.ts';
+import type { DecoderStatistics } from '../message-decoder.ts';
+import { Source } from '../source.ts';
 
 export interface InputOptions {
   readonly address: string;
@@ -35,8 +36,7 @@ export interface InputStatus {
 /** One source of the buffer: connected again whenever it is gone, analysed, its messages handed on undecoded. */
 export class Input {
   readonly address: string;
-  readonly #socket: PullSocket | SubSocket;
-  readonly #decoder: MessageDecoder;
+  readonly #source: Source;
   readonly #analyzer: Analyzer;
   readonly #options: InputOptions;
   #isConnected = false;
@@ -46,24 +46,29 @@ export class Input {
   readonly counts = { late: 0, duplicate: 0, missingPulses: 0 };
 
   /** @throws ALI_ENDPOINT when the address is none */
-  constructor(options: InputOptions) {
-    const { address, pattern, clock, log, onFinding } = options;
-    this.#options = options;
-    this.address = address;
-    this.#socket = pattern === 'pull' ? new PullSocket() : new SubSocket();
-    if (this.#socket instanceof SubSocket) this.#socket.subscribe('');
-    this.#decoder = new MessageDecoder({
+  static async open(options: InputOptions): Promise<Input> {
+    const { address, pattern, log } = options;
+    const source = await Source.open({
+      addresses: address,
+      pattern,
       onDrop: ({ reason, detail, pulseId }) =>
         log.debug(`a message was dropped: ${detail}`, { input: address, reason, pulse_id: pulseId }),
     });
+    return new Input(source, options);
+  }
+
+  private constructor(source: Source, options: InputOptions) {
+    const { address, clock, onFinding } = options;
+    this.#source = source;
+    this.#options = options;
+    this.address = address;
     this.#analyzer = new Analyzer({ clock, onFinding });
-    this.#socket.monitor((event) => this.#onEvent(event));
-    this.#socket.connect(address);
-    this.#received = this.#socket.receive((batch) => this.#take(batch));
+    source.monitor((event) => this.#onEvent(event));
+    this.#received = source.forEachBatch((batch) => this.#take(batch));
   }
 
   status(): InputStatus {
-    const { receivedMessages, receivedBytes, dropped } = this.#decoder.statistics();
+    const { receivedMessages, receivedBytes, dropped } = this.#source.statistics();
     return {
       address: this.address,
       connected: this.#isConnected,
@@ -76,16 +81,14 @@ export class Input {
   }
 
   async close(): Promise<void> {
-    await this.#socket.close({ lingerMs: 0 });
+    await this.#source.close();
     await this.#received;
   }
 
-  async #take(batch: readonly Message[]): Promise<void> {
+  async #take(batch: readonly PulseMessage[]): Promise<void> {
     const { messagesPerTurn, onMessage } = this.#options;
     let inTurn = 0;
-    for (const frames of batch) {
-      const message = this.#decoder.decode(frames);
-      if (message === undefined) continue;
+    for (const message of batch) {
       this.#analyzer.see(message);
       onMessage(message);
       if (++inTurn < messagesPerTurn) continue;

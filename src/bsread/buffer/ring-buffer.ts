@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { FeedSocket, type Message } from '../../zmtp/index.ts';
+import type { Finding } from '../analyzer/finding.ts';
 import { FindingLog } from '../analyzer/finding-log.ts';
 import type { PulseMessage } from '../message.ts';
 import { type FanOut, SharedFanOut, WholeFanOut } from './fan-out.ts';
@@ -62,7 +63,7 @@ export class RingBuffer implements AsyncDisposable {
   readonly #fanOut: FanOut;
   readonly #fanOutName: 'push' | 'pub';
   readonly #output: FeedSocket<BufferedPulse>;
-  #inputs: readonly Input[] = [];
+  readonly #inputs: Input[] = [];
   readonly #join: Join<PulseMessage> | undefined;
   readonly #findings: FindingLog | undefined;
   readonly #startMs: number;
@@ -80,12 +81,12 @@ export class RingBuffer implements AsyncDisposable {
     const buffer = new RingBuffer(options);
     try {
       buffer.#address = await buffer.#output.bind(options.address);
+      // Only now: a source that is pulled from is emptied by that.
+      await buffer.#connect(options);
     } catch (error) {
       await buffer.close({ drainMs: 0 });
       throw error;
     }
-    // Only now: a source that is pulled from is emptied by that.
-    buffer.#connect(options);
     options.log.info(`consumers connect to ${buffer.#address}`, { fan_out: buffer.#fanOutName });
     return buffer;
   }
@@ -196,20 +197,22 @@ export class RingBuffer implements AsyncDisposable {
     this.#overruns.closed = this.#fanOut.unsent;
   }
 
-  #connect({ inputs, inputPattern, log, clock = systemClock }: RingBufferOptions): void {
-    this.#inputs = inputs.map(
-      (address, index) =>
-        new Input({
-          address,
-          pattern: inputPattern ?? 'pull',
-          log,
-          clock,
-          onFinding: this.#findings === undefined ? undefined : (finding) => this.#findings?.add(finding),
-          onMessage: (message) => this.#onMessage(index, message),
-          // A burst from a source overruns nobody who keeps up with it.
-          messagesPerTurn: Math.min(this.#ring.maxMessages, 64),
-        }),
-    );
+  async #connect({ inputs, inputPattern, log, clock = systemClock }: RingBufferOptions): Promise<void> {
+    const onFinding =
+      this.#findings === undefined ? undefined : (found: Finding) => this.#findings?.add(found);
+    for (const [index, address] of inputs.entries()) {
+      const input = await Input.open({
+        address,
+        pattern: inputPattern ?? 'pull',
+        log,
+        clock,
+        onFinding,
+        onMessage: (message) => this.#onMessage(index, message),
+        // A burst from a source overruns nobody who keeps up with it.
+        messagesPerTurn: Math.min(this.#ring.maxMessages, 64),
+      });
+      this.#inputs.push(input);
+    }
   }
 
   #onMessage(input: number, message: PulseMessage): void {

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { defineBuffer } from './stream/buffer.ts';
+import { defineReceive } from './stream/receive.ts';
+import { defineSimulate } from './stream/simulate.ts';
+import type { Terminal } from './terminal.ts';
+
+const help = `
+Streams are those of bsread: one ZeroMQ message for each pulse, with the values of all channels.
+An ADDRESS is tcp://HOST:PORT, HOST:PORT, or a PORT of this machine; ipc://PATH works too. Who connects to a sender that
+pushes takes messages away from its other receivers; of a buffer with --fan-out pub, everybody gets all of them.
+Each verb has examples: alidade stream VERB --help`;
+
+/** `alidade stream`: pulse-synchronous streams from the command line. */
+export function defineStream(stream: Command, terminal: Terminal): void {
+  stream.addHelpText('after', help);
+  const verbs = [defineReceive, defineSimulate, defineBuffer];
+  for (const define of verbs) define(stream, terminal);
+}

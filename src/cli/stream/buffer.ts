@@ -1,0 +1,151 @@
+import type { Command } from 'commander';
+import type { RingBuffer } from '../../bsread/index.ts';
+import { parseDurationMs } from '../../shared/duration.ts';
+import { openHttpServer } from '../../shared/http.ts';
+import { type Log, type LogLevel, openLog, parseLogLevel } from '../../shared/log.ts';
+import { openMetrics } from '../../shared/metrics.ts';
+import { Opened } from '../../shared/opened.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
+import { examples, named } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
+import { boundAddress, oneOf, parseAddress, parseBytes, parseCount, parsePort } from './options.ts';
+
+interface BufferOptions {
+  readonly outputPort: number;
+  readonly bufferLength: number;
+  readonly bufferBytes?: number;
+  readonly channelsFile?: string;
+  readonly dispatcher?: string;
+  readonly analyzer?: boolean;
+  readonly logLevel: LogLevel;
+  readonly bind: string;
+  readonly fanOut: 'push' | 'pub';
+  readonly mode?: 'pull' | 'sub';
+  readonly lateness?: number;
+  readonly statusPort?: number;
+  readonly drain: number;
+  readonly json?: boolean;
+}
+
+const help = `
+Messages are passed on as they came, byte for byte. A consumer that comes late first gets what is buffered. With push,
+consumers share the pulses; with pub each gets all. Several STREAMs are joined by pulse id.
+Whatever is dropped is counted by its reason: see GET /status and /metrics on the status port (default: OUTPUT PORT + 1000),
+which listens on this machine only. SIGINT and SIGTERM let the consumers take what is left, and end with 0.
+--output_port, --buffer_length, --channels_file and --log_level are understood too, and so is sf_bsread_buffer.`;
+
+export const bufferSummary = 'keep the last pulses of a stream for whoever comes late, and pass them on';
+
+export function defineBuffer(stream: Command, terminal: Terminal): void {
+  beBuffer(stream.command('buffer').description(bufferSummary), terminal).addHelpText(
+    'after',
+    examples(
+      'alidade stream buffer tcp://127.0.0.1:9999 -o 8082 -b 100 --analyzer --log-level INFO',
+      'alidade stream buffer 9999 9998 --fan-out pub --lateness 500ms',
+    ),
+  );
+}
+
+/** Makes a command the ring buffer. */
+export function beBuffer(command: Command, terminal: Terminal): Command {
+  return command
+    .argument('[streams...]', 'where the senders are')
+    .option('-o, --output-port <port>', 'where consumers connect', named('--output-port', parsePort), 8082)
+    .option('-b, --buffer-length <count>', 'pulses to keep', named('--buffer-length', parseCount), 100)
+    .option(
+      '--buffer-bytes <bytes>',
+      'bytes of them to keep at most (512M)',
+      named('--buffer-bytes', parseBytes),
+    )
+    .option(
+      '-c, --channels-file <file>',
+      'a JSON list of channels, to ask the dispatcher for instead of a STREAM',
+    )
+    .option('--dispatcher <url>', 'which dispatcher to ask')
+    .option('--analyzer', 'log gaps, duplicates, missing values and the like')
+    .option(
+      '--log-level <level>',
+      'DEBUG, INFO, WARNING, ERROR or CRITICAL',
+      named('--log-level', parseLogLevel),
+      'info' as LogLevel,
+    )
+    .option('--bind <address>', 'the address of this machine to listen on; * for all of them', '127.0.0.1')
+    .option('--fan-out <how>', 'push or pub', named('--fan-out', oneOf('push', 'pub')), 'push' as const)
+    .option(
+      '-m, --mode <mode>',
+      'pull from senders that push (default), or sub to those that publish',
+      named('--mode', oneOf('pull', 'sub')),
+    )
+    .option(
+      '--lateness <duration>',
+      'how long a pulse waits for all STREAMs (200ms)',
+      named('--lateness', parseDurationMs),
+    )
+    .option('--status-port <port>', 'where GET /status and /metrics are', named('--status-port', parsePort))
+    .option(
+      '--drain <duration>',
+      'how long consumers may take to get what is left at the end',
+      named('--drain', parseDurationMs),
+      2000,
+    )
+    .option('--json', 'log JSON, one object a line')
+    .addHelpText('after', help)
+    .action((streams: readonly string[], options: BufferOptions) => buffer(streams, options, terminal));
+}
+
+async function buffer(streams: readonly string[], options: BufferOptions, terminal: Terminal): Promise<void> {
+  using stop = new StopSignals();
+  await using opened = new Opened();
+  const log = await openLog({
+    name: 'buffer',
+    level: options.logLevel,
+    format: options.json === true ? 'json' : 'text',
+    output: terminal.stderr,
+  });
+  const { addBufferMetrics, jsonText, RingBuffer } = await import('../../bsread/index.ts');
+  const ring = await RingBuffer.open({
+    inputs: streams.map(parseAddress),
+    inputPattern: options.mode,
+    address: boundAddress(options.bind, options.outputPort),
+    fanOut: options.fanOut,
+    maxMessages: options.bufferLength,
+    maxBytes: options.bufferBytes,
+    latenessMs: options.lateness,
+    log,
+    logFindings: options.analyzer,
+  });
+  opened.defer(() => ring.close({ drainMs: options.drain }));
+  const metrics = await openMetrics();
+  addBufferMetrics(metrics, () => ring.status());
+  const server = opened.use(
+    await openHttpServer({
+      port: options.statusPort ?? statusPortOf(ring),
+      portOption: '--status-port',
+      metrics,
+      log,
+      routes: (app) =>
+        app.get('/status', async (_request, reply) =>
+          reply.type('application/json').send(jsonText(ring.status())),
+        ),
+    }),
+  );
+  log.info(`status is at ${server.url}/status`);
+  if (ring.status().isOpen) log.warning(`${ring.address} is open to the network, and knows no users`);
+  await stop.stopped;
+  log.info('ending: consumers get what is left');
+  await ring.close({ drainMs: options.drain });
+  sayEnd(ring, log);
+}
+
+function statusPortOf(ring: RingBuffer): number {
+  const port = Number(/:(\d+)$/.exec(ring.address)?.[1] ?? 0) + 1000;
+  return port > 65_535 ? 0 : port;
+}
+
+function sayEnd(ring: RingBuffer, log: Log): void {
+  const { inputs, sentMessages, dropped } = ring.status();
+  const received = inputs.reduce((sum, { receivedMessages }) => sum + receivedMessages, 0);
+  const losses = Object.entries(dropped).filter(([, count]) => count > 0);
+  const text = losses.length === 0 ? 'none dropped' : 'some dropped';
+  log.info(`ended: ${received} messages received, ${sentMessages} sent, ${text}`, Object.fromEntries(losses));
+}

@@ -220,7 +220,7 @@ export class Client implements AsyncDisposable {
       queue: `listener_${randomUUID()}`,
       bindings: [{ exchange: 'alerts', key: '#' }],
       onMessage: (delivery: Delivery) => {
-        const incoming = readMessage(delivery, { wire: 'v2' });
+        const incoming = readMessage(delivery, { wire: 'v1' });
         if (incoming.kind === 'alert') this.dialects.hearAlert(delivery.routingKey, incoming.alert);
       },
     });

@@ -113,7 +113,7 @@ function bare({ routingKey, properties, body }: Delivery) {
 
 function monitored(delivery: Delivery, isWhole: boolean): Monitored {
   const seen = bare(delivery);
-  const incoming = readMessage(delivery, { wire: 'v2', isWhole });
+  const incoming = readMessage(delivery, { wire: 'v1', isWhole });
   switch (incoming.kind) {
     case 'request': {
       const { dialect, sender, timestamp, operation, specifier, exactPayload } = incoming.request;

@@ -9,6 +9,8 @@ export interface Bus extends AsyncDisposable {
   /** What the bus stands on, without user and password: for tables and errors. */
   readonly location: string;
   readonly status: BusStatus;
+  /** The queues of all who are there and what they are bound to. Undefined on AMQP: a broker does not tell. */
+  queues(): readonly BusQueue[] | undefined;
   /**
    * Takes a queue and has each message that comes into it given to `onMessage`, in order, from now on until it is
    * closed. The queue is ours alone and ends with us. On AMQP it comes back by itself after a lost connection.
@@ -86,6 +88,12 @@ export interface Properties {
 export interface Binding {
   readonly exchange: Exchange;
   readonly key: string;
+}
+
+/** A queue that somebody has. */
+export interface BusQueue {
+  readonly queue: string;
+  readonly bindings: readonly Binding[];
 }
 
 export interface ConsumeOptions {

@@ -3,6 +3,7 @@ export type {
   Binding,
   Bus,
   BusEvent,
+  BusQueue,
   BusStatus,
   ConsumeOptions,
   Consumer,

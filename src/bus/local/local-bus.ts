@@ -3,6 +3,7 @@ import { Mesh, Peer } from '../../ipc/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type {
   Bus,
+  BusQueue,
   BusStatus,
   ConsumeOptions,
   Consumer,
@@ -67,6 +68,16 @@ export class LocalBus implements Bus {
 
   get status(): BusStatus {
     return this.#counters.status(this.#closing === undefined ? 'connected' : 'closed');
+  }
+
+  queues(): readonly BusQueue[] {
+    return Array.from(this.#routes.all(), ({ name, bindings }) => ({
+      queue: name,
+      bindings: bindings.map(({ exchange, key }) => ({
+        exchange: this.#exchanges.exchangeOf(exchange),
+        key,
+      })),
+    }));
   }
 
   async consume({ queue, bindings, onMessage }: ConsumeOptions): Promise<Consumer> {

@@ -33,6 +33,10 @@ export class Routes {
     return this.#queues.get(name);
   }
 
+  all(): Iterable<Queue> {
+    return this.#queues.values();
+  }
+
   /** Those of ours, or of one peer. */
   *of(owner: Peer | undefined): Iterable<Queue> {
     for (const queue of this.#queues.values()) {

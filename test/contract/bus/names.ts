@@ -16,6 +16,15 @@ export function names(context: Context): void {
     expect(reply && textOf(reply)).toBe('the first');
   });
 
+  test('who can tell which queues there are tells those of others too', async () => {
+    const name = context.name('listed');
+    const bindings = [{ exchange: 'requests' as const, key: `${name}.#` }];
+    await context.consume(context.service, { queue: name, bindings });
+    const known = context.client.queues();
+    expect(context.url.startsWith('local:')).toBe(known !== undefined);
+    if (known !== undefined) expect(known).toContainEqual({ queue: name, bindings });
+  });
+
   test('of many who want a name at the same time, one has it', async () => {
     const name = context.name('wanted');
     const buses = await Promise.all(Array.from({ length: 6 }, () => context.open()));

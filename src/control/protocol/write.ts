@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Message } from '../../bus/index.ts';
+import type { Message, Properties } from '../../bus/index.ts';
 import type { Dialect, Operation, OutgoingAlert, SenderInfo } from '../message.ts';
 import { operationNumbers } from '../message.ts';
-import { alertBody, appId, jsonEncoding, replyBody, requestBody } from './body.ts';
+import { alertBody, appId, jsonEncoding, msgpackEncoding, replyBody, requestBody } from './body.ts';
 import { alertHeaders, inChunks, payloadBody, replyHeaders, requestHeaders } from './header.ts';
 import type { Envelope, ReplyContent } from './incoming.ts';
 import { timestampText } from './timestamp.ts';
@@ -29,7 +29,7 @@ export function replyMessages(
   const address = { exchange: 'requests', routingKey: replyTo } as const;
   if (dialect !== 'v3') {
     const body = replyBody(content, { ...head, dialect }, properties.contentEncoding);
-    return [{ ...address, body, properties }];
+    return [{ ...address, body, properties: echoed(properties) }];
   }
   const headers = replyHeaders(content, head);
   const { correlationId } = properties;
@@ -38,6 +38,12 @@ export function replyMessages(
     payloadBody(content.payload),
     maxPayloadBytes,
   );
+}
+
+/** The properties of a request, as its reply has them; an encoding that is not ours is not claimed. */
+function echoed(properties: Properties): Properties {
+  const isKnown = [undefined, '', jsonEncoding, msgpackEncoding].includes(properties.contentEncoding);
+  return isKnown ? properties : { ...properties, contentEncoding: jsonEncoding };
 }
 
 export interface OutgoingRequest {

@@ -21,8 +21,8 @@ function fileOf(text: string, kind: YamlFileKind): YamlFile {
   return new YamlFile(path, kind);
 }
 
-test('as Python reads it, on, off, yes and no are booleans unless quoted; y and dates are text', () => {
-  const text = '[on, Off, yes, NO, True, "on", y, N, 2026-01-31]';
+test('as Python reads it, on, off, yes and no are booleans unless quoted; y, e0 and dates are text', () => {
+  const text = '[on, Off, yes, NO, True, "on", y, N, 2026-01-31, e0, .nan]';
   expect(fileOf(text, pythons).values()).toEqual([
     true,
     false,
@@ -33,6 +33,8 @@ test('as Python reads it, on, off, yes and no are booleans unless quoted; y and 
     'y',
     'N',
     '2026-01-31',
+    'e0',
+    Number.NaN,
   ]);
   expect(fileOf('[on, yes, true]', ours).values()).toEqual(['on', 'yes', true]);
 });

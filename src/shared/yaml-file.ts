@@ -200,10 +200,11 @@ function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
   return typeof value === 'object' && value !== null && !(value instanceof Map) ? Object.entries(value) : [];
 }
 
-/** The parser's YAML 1.1 has booleans and dates that Python's has not. */
+/** The parser's YAML 1.1 has booleans, dates and numbers (`e0`) that Python's has not. */
 function scalarValue(node: Scalar): unknown {
   const { value } = node;
   if (value instanceof Date) return node.source ?? value.toISOString();
+  if (Number.isNaN(value) && !/^\.nan$/i.test(node.source ?? '')) return node.source;
   return typeof value === 'boolean' && /^[yn]$/i.test(node.source ?? '') ? node.source : value;
 }
 

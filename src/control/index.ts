@@ -9,7 +9,6 @@ export {
 } from './calibration/calibration.ts';
 export { type BroadcastOptions, type CallOptions, Client, type ClientOptions, openClient } from './client.ts';
 export type { ArgumentsOf, Attribute, Command } from './declared.ts';
-export { DialectBook } from './dialect-book.ts';
 export { checkFile, type EndpointCheck, type FileCheck } from './definition/check-file.ts';
 export type {
   EndpointDefinition,
@@ -19,6 +18,7 @@ export type {
 } from './definition/definition.ts';
 export { type MadeService, makeService } from './definition/make-service.ts';
 export { readServiceFile, serviceDefinitionOf } from './definition/read-service-file.ts';
+export { DialectBook } from './dialect-book.ts';
 export { Endpoint, type EndpointContext, type EndpointOptions } from './endpoint.ts';
 export { Entity, type EntityOptions } from './entity.ts';
 export { type LogRules, logRules } from './logging/log-rule.ts';
@@ -34,13 +34,13 @@ export {
   type Request,
   type SenderInfo,
 } from './message.ts';
-export { type Monitor, type Monitored, type MonitorOptions, openMonitor } from './monitor.ts';
 export type { Verdict } from './modules/catalogue.ts';
 export { entityParameters } from './modules/entity-parameters.ts';
 export { KeyValueStore, type KeyValueStoreOptions } from './modules/key-value-store.ts';
 export type { ModuleRecord } from './modules/module-record.ts';
 export { type Parameter, type ParameterType, parameterTypeText } from './modules/parameter.ts';
 export { findModule, moduleRecords } from './modules/records.ts';
+export { type Monitor, type Monitored, type MonitorOptions, openMonitor } from './monitor.ts';
 export { Provider } from './provider.ts';
 export type { Range } from './range.ts';
 export { isErrorCode, type ReplyCodeName, replyCodeName, replyCodes } from './reply-code.ts';

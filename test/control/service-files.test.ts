@@ -58,11 +58,11 @@ endpoints:
 
 describe('files of dragonfly are read as they are', () => {
   test.each([
-    ['kv_seed', 'v2', 'v2', 'my_store'],
-    ['kv_seed_q', 'v2', 'v2', 'my_store'],
-    ['kv_v1', 'v2', 'v2', 'my_store'],
-    ['kv_v3', 'v3', 'v3', 'my_store'],
-    ['log_v3', 'v3', 'v3', 'log_store'],
+    ['kv-seed', 'v2', 'v2', 'my_store'],
+    ['kv-seed-q', 'v2', 'v2', 'my_store'],
+    ['kv-v1', 'v2', 'v2', 'my_store'],
+    ['kv-v3', 'v3', 'v3', 'my_store'],
+    ['log-v3', 'v3', 'v3', 'log_store'],
   ])('%s is of %s', async (name, generation, wire, service) => {
     const definition = readServiceFile(`${configs}/${name}.yaml`);
     expect(definition).toMatchObject({ generation, wire, name: service, mesh: { broker: '127.0.0.1' } });
@@ -73,7 +73,7 @@ describe('files of dragonfly are read as they are', () => {
   });
 
   test('a tree of providers, with dictionaries whose names are numbers and quoted words', async () => {
-    const store = await makeService(readServiceFile(`${configs}/kv_seed.yaml`));
+    const store = await makeService(readServiceFile(`${configs}/kv-seed.yaml`));
     expect(named(store, 'my_price_list').children.map(({ name }) => name)).toEqual([
       'peaches',
       'chips',

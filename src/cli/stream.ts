@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { defineBuffer } from './stream/buffer.ts';
 import { defineReceive } from './stream/receive.ts';
 import { defineSimulate } from './stream/simulate.ts';
+import { defineWrite } from './stream/write.ts';
 import type { Terminal } from './terminal.ts';
 
 const help = `
@@ -13,6 +14,6 @@ Each verb has examples: alidade stream VERB --help`;
 /** `alidade stream`: pulse-synchronous streams from the command line. */
 export function defineStream(stream: Command, terminal: Terminal): void {
   stream.addHelpText('after', help);
-  const verbs = [defineReceive, defineSimulate, defineBuffer];
+  const verbs = [defineReceive, defineSimulate, defineBuffer, defineWrite];
   for (const define of verbs) define(stream, terminal);
 }

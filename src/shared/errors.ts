@@ -73,6 +73,7 @@ export const errorCodes = {
     when: 'a peer broke the protocol, or is of a kind that is not talked to; only its connection ends',
   },
   ALI_IMPORT: { exit: 2, when: 'lines of an import are not what an export writes' },
+  ALI_USER: { exit: 5, when: 'a program could not become the user that it was to write as' },
   ALI_FILE_EXISTS: { exit: 5, when: 'a file is there already and was not to be replaced' },
   ALI_DISK_FULL: { exit: 1, when: 'the disk is full; a file that was growing keeps what was committed' },
   ALI_FILE_FAILED: {

@@ -3,6 +3,10 @@ import { AlidadeError, messageOf } from '../../shared/errors.ts';
 /** The user that a program keeps running as. */
 export const sameUser = -1;
 
+interface Groups {
+  initgroups?(user: number, group: number): void;
+}
+
 /**
  * Makes the process one of the user and group `id`, with the supplementary groups of that user: what it writes is theirs,
  * and nothing that only the caller may touch stays open to it.
@@ -10,7 +14,8 @@ export const sameUser = -1;
  * @throws ALI_USER when the system does not let us
  */
 export function becomeUser(id: number): void {
-  const { setuid, setgid, initgroups, setgroups, getuid, getgid } = process;
+  // The types of Node.js leave out initgroups.
+  const { setuid, setgid, initgroups, setgroups, getuid, getgid }: typeof process & Groups = process;
   if (id === sameUser || (getuid?.() === id && getgid?.() === id)) return;
   if (!setuid || !setgid || !initgroups || !setgroups) {
     throw new AlidadeError('ALI_USER', `this system has no users to become; give ${sameUser}`);

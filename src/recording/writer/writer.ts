@@ -159,7 +159,7 @@ export class Writer implements AsyncDisposable {
     const { log, streamAddress } = this.#options;
     const file = this.#outputFile;
     try {
-      await makeFolder(file);
+      await makeFolderOf(file);
       await using opened = new Opened();
       const source = opened.use(await Source.open({ addresses: streamAddress }));
       const recorder = opened.use(new Recorder(source));
@@ -194,7 +194,8 @@ export class Writer implements AsyncDisposable {
   }
 }
 
-async function makeFolder(file: string): Promise<void> {
+/** Makes the folder of a file, and those that it is in, where they are missing. @throws ALI_FILE_NOT_WRITTEN */
+export async function makeFolderOf(file: string): Promise<void> {
   const folder = dirname(file);
   try {
     await mkdir(folder, { recursive: true });

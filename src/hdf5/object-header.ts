@@ -94,6 +94,7 @@ export class ObjectHeader {
       plan.write(block.isWritten ? 'visible' : 'hidden', block.address, bytes);
       block.isWritten = true;
     }
+    if (this.#turned.size === 0) return;
     const turned = new Set<Block>();
     putAgain(this.#turned, turned);
     for (const block of turned) {

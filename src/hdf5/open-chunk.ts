@@ -8,6 +8,9 @@ import type { Writer } from './writer.ts';
 
 const smallestBufferBytes = 512;
 const largestBufferBytes = 256 * 1024;
+/** Chunks up to this size are written whole at each commit, so that those of many datasets go to the disk in few calls. */
+const mostWholeBytes = 16 * 1024;
+const padding = new Uint8Array(mostWholeBytes);
 
 /**
  * The last chunk of a dataset, while it is filled row by row.
@@ -23,6 +26,8 @@ export class OpenChunk {
   readonly #encoder: ItemEncoder;
   readonly #fill: Uint8Array | undefined;
   readonly #slots = new SlotPool();
+  /** Whether the buffer holds the chunk from its beginning. */
+  readonly #isWhole: boolean;
   /** Slots whose chunks have got their final place since the last commit. */
   #left: number[] = [];
   #chunkNumber = 0;
@@ -50,6 +55,7 @@ export class OpenChunk {
     this.#index = index;
     this.#encoder = encoder;
     this.#fill = fill;
+    this.#isWhole = layout.filter !== undefined || layout.chunkBytes <= mostWholeBytes;
     this.#nextRows = Math.max(1, Math.floor(smallestBufferBytes / layout.rowBytes));
   }
 
@@ -99,11 +105,18 @@ export class OpenChunk {
         isFinal: !isFiltered,
       });
     }
-    const from = this.#flushed - this.#bufferStart;
-    const to = this.#filled - this.#bufferStart;
-    const bytes = this.#buffer.subarray(from * rowBytes, to * rowBytes);
-    const address = this.#address + this.#flushed * rowBytes;
-    this.#whenComplete(() => this.#writer.put(address, bytes));
+    // Rows that are on the disk already are written there once more: the same bytes, so that no cut can do harm.
+    const isRewritten = filter === undefined && this.#isWhole;
+    const first = isRewritten ? 0 : this.#flushed;
+    const from = (first - this.#bufferStart) * rowBytes;
+    const bytes = this.#buffer.subarray(from, (this.#filled - this.#bufferStart) * rowBytes);
+    const address = this.#address + first * rowBytes;
+    this.#whenComplete(() => {
+      this.#writer.put(address, bytes);
+      if (isRewritten && bytes.length < chunkBytes) {
+        this.#writer.put(address + bytes.length, padding.subarray(0, chunkBytes - bytes.length));
+      }
+    });
     this.#flushed = this.#filled;
   }
 
@@ -159,10 +172,10 @@ export class OpenChunk {
   }
 
   #makeRoom(): void {
-    const { rowBytes, chunkRows, filter, type } = this.#layout;
-    const largest = filter === undefined ? Math.max(1, Math.floor(largestBufferBytes / rowBytes)) : chunkRows;
+    const { rowBytes, chunkRows, type } = this.#layout;
+    const largest = this.#isWhole ? chunkRows : Math.max(1, Math.floor(largestBufferBytes / rowBytes));
     let kept = new Uint8Array(0);
-    if (filter === undefined) {
+    if (!this.#isWhole) {
       this.flush();
       this.#bufferStart = this.#filled;
     } else {

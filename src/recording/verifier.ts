@@ -43,7 +43,7 @@ export class Verifier {
       return false;
     }
     this.#thread ??= this.#start();
-    const copy = frame.slice();
+    const copy = new Uint8Array(frame);
     const task: VerifierTask = { frame: copy, form };
     this.#waiting.push({ sizeBytes: frame.length, decided });
     this.#waitingBytes += frame.length;

@@ -73,10 +73,13 @@ export type CaseName = keyof typeof cases;
 /** The value of each channel, plain: a detector's counts, or random numbers. */
 export function plainValue({ type, shape }: Case): Uint8Array {
   const items = shape.reduce((product, size) => product * size, 1);
-  if (type === 'float64') return randomFillSync(new Uint8Array(8 * items)).map((byte, i) => (i % 8 === 7 ? 0x3f : byte));
+  if (type === 'float64')
+    return randomFillSync(new Uint8Array(8 * items)).map((byte, i) => (i % 8 === 7 ? 0x3f : byte));
   // Some hundred counts with their noise: about half the size when it is compressed.
   const noise = randomFillSync(new Uint8Array(2 * items));
-  const counts = new Uint16Array(items).map((_, i) => 200 + ((noise[2 * i] as number) & 15) + ((noise[2 * i + 1] as number) & 15));
+  const counts = new Uint16Array(items).map(
+    (_, i) => 200 + ((noise[2 * i] as number) & 15) + ((noise[2 * i + 1] as number) & 15),
+  );
   return new Uint8Array(counts.buffer);
 }
 

@@ -9,7 +9,8 @@ push.connect(address);
 const startMs = performance.now();
 for (let pulse = 1; pulse <= Number(count); pulse++) {
   const dueMs = Number(perSecond) === 0 ? 0 : startMs + (1000 * pulse) / Number(perSecond);
-  if (dueMs > performance.now()) await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()));
+  if (dueMs > performance.now())
+    await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()));
   await push.send(message(pulse));
 }
 await push.close();

@@ -57,7 +57,8 @@ async function plain(name: CaseName): Promise<Cost> {
   // Values and times.
   const message = messageMaker(cases[name])(1);
   const bytes = Buffer.concat(message.slice(2));
-  const block = bytes.length > 65536 ? bytes : Buffer.concat(Array<Buffer>(Math.ceil(65536 / bytes.length)).fill(bytes));
+  const block =
+    bytes.length > 65536 ? bytes : Buffer.concat(Array<Buffer>(Math.ceil(65536 / bytes.length)).fill(bytes));
   const cpu = process.cpuUsage();
   const startMs = performance.now();
   const handle = await open(path, 'w');

@@ -22,9 +22,20 @@ export interface ItemType {
 const integer = /^(u?)int(8|16|32|64)(be)?$/;
 const float = /^float(16|32|64)(be)?$/;
 
+const known = new Map<string, ItemType>();
+
 /** @throws ALI_HDF5_REFUSED */
 export function itemType(name: TypeName): ItemType {
   if (typeof name === 'object') return fieldType(name.string);
+  let type = known.get(name);
+  if (type === undefined) {
+    type = typeNamed(name);
+    known.set(name, type);
+  }
+  return type;
+}
+
+function typeNamed(name: Exclude<TypeName, object>): ItemType {
   if (name === 'bool') return named(name, 'bool', 1, boolean());
   if (name === 'string') return named(name, 'string', 16, text());
   const ofInteger = integer.exec(name);

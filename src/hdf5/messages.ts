@@ -55,7 +55,7 @@ export function datatypeMessage(datatype: Uint8Array): Uint8Array {
 
 /** Space as it is needed, filled when a value was given; `value` is an item of the dataset. */
 export function fillValueMessage(value: Uint8Array | undefined): Uint8Array {
-  if (value === undefined) return message(type.fillValue, isConstant, u8(3, 0x0b));
+  if (value === undefined) return zeroFill;
   return message(type.fillValue, isConstant, u8(3, 0x2b), u32(value.length), value);
 }
 
@@ -118,8 +118,12 @@ export function filterMessage({ id, name, values }: FilterCode): Uint8Array {
 
 /** Needed where there are attributes: without it libhdf5 counts none. */
 export function attributeInfoMessage(): Uint8Array {
-  return message(type.attributeInfo, 0, u8(0, 0), u64(undefinedAddress), u64(undefinedAddress));
+  return attributeInfo;
 }
+
+/** Those that are the same for all objects, made once for thousands of them. */
+const zeroFill = message(type.fillValue, isConstant, u8(3, 0x0b));
+const attributeInfo = message(type.attributeInfo, 0, u8(0, 0), u64(undefinedAddress), u64(undefinedAddress));
 
 const utf8 = 1;
 

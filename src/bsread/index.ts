@@ -43,3 +43,6 @@ export {
   type SourceOptions,
   type SourceStatistics,
 } from './source.ts';
+export { StreamFileReader } from './stream-file/reader.ts';
+export type { StreamRecord } from './stream-file/record.ts';
+export { StreamFileWriter } from './stream-file/writer.ts';

@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import { defineBuffer } from './stream/buffer.ts';
+import { defineInspect } from './stream/inspect.ts';
 import { defineReceive } from './stream/receive.ts';
+import { defineRecord, defineReplay } from './stream/record.ts';
 import { defineSimulate } from './stream/simulate.ts';
+import { defineSnapshot } from './stream/snapshot.ts';
+import { defineStats } from './stream/stats.ts';
 import { defineWrite } from './stream/write.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,6 +18,16 @@ Each verb has examples: alidade stream VERB --help`;
 /** `alidade stream`: pulse-synchronous streams from the command line. */
 export function defineStream(stream: Command, terminal: Terminal): void {
   stream.addHelpText('after', help);
-  const verbs = [defineReceive, defineSimulate, defineBuffer, defineWrite];
+  const verbs = [
+    defineSimulate,
+    defineInspect,
+    defineReceive,
+    defineStats,
+    defineSnapshot,
+    defineBuffer,
+    defineRecord,
+    defineReplay,
+    defineWrite,
+  ];
   for (const define of verbs) define(stream, terminal);
 }

@@ -51,7 +51,7 @@ async function replies(line: string): Promise<string[]> {
 
 describe('bash', () => {
   test.each([
-    ['alidade st', ['state', 'store']],
+    ['alidade st', ['state', 'stream', 'store']],
     ['alidade state st', ['stat']],
     ['alidade state index ', ['set', 'get']],
     ['alidade state get wind', ['wind_direction', 'wind_speed']],

@@ -33,9 +33,13 @@ async function fileOf(specifier: string): Promise<Buffer<ArrayBuffer>> {
   return readFile(fileURLToPath(import.meta.resolve(specifier)));
 }
 
-/** Draws a chart into a file, which is there whole or as it was. @throws ALI_FILE_NOT_WRITTEN */
+/** Draws a chart into a file. @throws ALI_FILE_NOT_WRITTEN */
 export async function writePicture(file: string, chart: Chart): Promise<void> {
-  const bytes = await pngOf(chart);
+  await writeWhole(file, await pngOf(chart));
+}
+
+/** Writes a file, which is there whole or as it was. @throws ALI_FILE_NOT_WRITTEN */
+export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const partial = `${file}.${process.pid}.partial`;
   try {
     await writeFile(partial, bytes);

@@ -29,6 +29,10 @@ const readsItAll = 'import h5py, sys; sys.exit(not all(map(h5py.h5z.filter_avail
 
 export const foreign = {
   'redis-server': { packages: ['redis-server'], isHere: () => findProgram('redis-server') !== undefined },
+  'rabbitmq-server': {
+    packages: ['rabbitmq-server'],
+    isHere: () => findProgram('rabbitmq-server') !== undefined,
+  },
   'h5py and h5dump': {
     packages: ['python3-h5py', 'hdf5-tools', 'hdf5-filter-plugin', 'bitshuffle'],
     isHere: () =>

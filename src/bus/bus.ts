@@ -157,7 +157,7 @@ export type BusEvent =
   /** The connection is gone, or an attempt to make it again failed. */
   | { readonly event: 'away' | 'blocked'; readonly reason: string }
   /** After a lost connection somebody else has our queue; it is asked for again. */
-  | { readonly event: 'name-taken'; readonly queue: string }
+  | { readonly event: 'name-taken'; readonly queue: string; readonly reason: string }
   | {
       readonly event: 'dropped';
       readonly reason: DropReason;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import { defaultFolder, makeFolder } from '../ipc/index.ts';
 import { AlidadeError, messageOf } from '../shared/errors.ts';
 import type { Bus, BusEvent, Exchange } from './bus.ts';
@@ -8,6 +9,8 @@ import { ExchangeNames } from './exchange-names.ts';
 export interface OpenBusOptions {
   /** What the exchanges are called; by default as here. */
   readonly exchanges?: Partial<Record<Exchange, string | undefined>> | undefined;
+  /** Certificates and the like for `amqps:`, as `node:tls` has them. */
+  readonly tls?: ConnectionOptions | undefined;
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
 }
 
@@ -27,6 +30,13 @@ export async function openBus(url = 'local:', options: OpenBusOptions = {}): Pro
   if (url.startsWith('local:')) {
     const { LocalBus } = await import('./local/local-bus.ts');
     return LocalBus.open(localFolder(url), exchanges, counters);
+  }
+  if (/^amqps?:/.test(url)) {
+    const [{ AmqpBus }, { amqpTarget }] = await Promise.all([
+      import('./amqp/amqp-bus.ts'),
+      import('./amqp/target.ts'),
+    ]);
+    return AmqpBus.open(amqpTarget(url, options.tls), exchanges, counters);
   }
   throw new AlidadeError(
     'ALI_BUS_URL',

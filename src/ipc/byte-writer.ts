@@ -18,6 +18,11 @@ export class ByteWriter {
     return Buffer.from(this.#memory.subarray(0, this.#used));
   }
 
+  /** Bytes written since it began. */
+  get size(): number {
+    return this.#used;
+  }
+
   uint8(value: number): void {
     const at = this.#take(1);
     this.#memory.writeUInt8(value, at);

@@ -37,7 +37,11 @@ export class RabbitmqServer {
   #guard: Program | undefined;
   #pid = 0;
 
-  private constructor(port: number, ports: { epmd: number; distribution: number }, settings: readonly string[]) {
+  private constructor(
+    port: number,
+    ports: { epmd: number; distribution: number },
+    settings: readonly string[],
+  ) {
     this.port = port;
     this.folder = mkdtempSync(join(tmpdir(), 'alidade-rabbitmq-'));
     // What is on PATH as root changes to the user of the package, which may not write here.

@@ -1,5 +1,6 @@
 import { ByteReader, FrameWriter, firstKind } from '../../ipc/index.ts';
 import type { Properties } from '../bus.ts';
+import type { WireBinding } from '../wire/binding.ts';
 import { readProperties, writeProperties } from '../wire/properties.ts';
 
 /** What processes of a `local:` bus say to each other. */
@@ -20,12 +21,6 @@ export type Frame =
   | { readonly say: 'return'; readonly token: number }
   /** So many messages were dropped for you, because you did not read. */
   | { readonly say: 'missed'; readonly count: number };
-
-/** Exchanges by their names, which programs may choose. */
-export interface WireBinding {
-  readonly exchange: string;
-  readonly key: string;
-}
 
 export interface WireMessage {
   /** 0 where the sender does not want to know whether somebody took it. */

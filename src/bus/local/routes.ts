@@ -1,6 +1,7 @@
 import type { Peer } from '../../ipc/index.ts';
 import { TopicIndex } from '../topic-index.ts';
-import type { WireBinding, WireMessage } from './frames.ts';
+import type { WireBinding } from '../wire/binding.ts';
+import type { WireMessage } from './frames.ts';
 
 /** A queue of the bus: one of ours, or one of a peer. */
 export interface Queue {

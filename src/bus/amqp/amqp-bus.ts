@@ -57,6 +57,11 @@ export class AmqpBus implements Bus {
     return this.#counters.status(this.#closing === undefined ? this.#link.state : 'closed');
   }
 
+  /** A broker does not tell. */
+  queues(): undefined {
+    return undefined;
+  }
+
   async consume({ queue, bindings, onMessage }: ConsumeOptions): Promise<Consumer> {
     this.#checkOpen();
     checkQueue(queue, bindings);

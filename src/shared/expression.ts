@@ -20,6 +20,7 @@ import {
   plain,
   sliceOf,
 } from './expression/values.ts';
+import { nearestName } from './nearest-name.ts';
 
 export type { ExpressionFunction } from './expression/functions.ts';
 export { isTruthy } from './expression/values.ts';
@@ -81,18 +82,19 @@ type Step = (scope: Scope) => unknown;
 class Compiler {
   readonly #source: string;
   readonly #names: ReadonlySet<string>;
-  readonly #functions: ReadonlyMap<string, ExpressionFunction>;
+  /** Those of the caller go before ours. */
+  readonly #functions: readonly Readonly<Record<string, ExpressionFunction>>[];
   readonly #extended: boolean;
 
   constructor(source: string, options: ExpressionOptions) {
     this.#source = source;
     this.#names = new Set(options.names);
     this.#extended = options.extended ?? false;
-    this.#functions = new Map([
-      ...Object.entries(standardFunctions),
-      ...Object.entries(this.#extended ? extendedFunctions : {}),
-      ...Object.entries(options.functions ?? {}),
-    ]);
+    this.#functions = [
+      options.functions ?? {},
+      ...(this.#extended ? [extendedFunctions] : []),
+      standardFunctions,
+    ];
   }
 
   compile(node: Node): Step {
@@ -194,14 +196,22 @@ class Compiler {
       return ({ names }) => plain(Object.hasOwn(names, name) ? names[name] : null);
     }
     if (Object.hasOwn(constants, name)) return () => constants[name];
-    if (this.#functions.has(name)) return fault(`'${name}' is a function: write ${name}(…)`);
+    if (this.#functionNamed(name) !== undefined) return fault(`'${name}' is a function: write ${name}(…)`);
     return fault(`there is no name '${name}' here; there is ${[...this.#names].join(', ') || 'none'}`);
   }
 
+  #functionNamed(name: string): ExpressionFunction | undefined {
+    return this.#functions.find((record) => Object.hasOwn(record, name))?.[name];
+  }
+
   #call(name: string, operandNodes: readonly Node[], fault: Fault): Step {
-    const known = this.#functions.get(name);
-    if (known === undefined)
-      return fault(`there is no function '${name}'; there is ${[...this.#functions.keys()].join(', ')}`);
+    const known = this.#functionNamed(name);
+    if (known === undefined) {
+      const names = this.#functions.flatMap((record) => Object.keys(record));
+      const nearest = nearestName(name, names);
+      const hint = nearest === undefined ? `there is ${names.join(', ')}` : `did you mean '${nearest}'?`;
+      return fault(`there is no function '${name}'; ${hint}`);
+    }
     const { minOperands, maxOperands } = known;
     if (operandNodes.length < minOperands || operandNodes.length > maxOperands) {
       const wanted = minOperands === maxOperands ? `${minOperands}` : `${minOperands} to ${maxOperands}`;

@@ -162,10 +162,21 @@ export class Entity extends Endpoint {
 
   /** An alert with what was set; where a set says nothing (and v1 would send null), with what a get gives. */
   async #logSet(answer: Answer, request: Request): Promise<void> {
-    const sent = answer === null ? await this.answerGet(request) : answer;
+    const sent = answer ?? (await this.#readBack(request));
+    if (sent === undefined) return;
     const payload: CalibratedValue = isCalibrated(sent) ? sent : { value_raw: sent };
     this.#log.noteSent(payload);
     await this.alert(this.#alertRoutingKey, payload);
+  }
+
+  /** What a set is logged as that answers nothing itself. That it cannot be read or calibrated is no failure of the set. */
+  async #readBack(request: Request): Promise<Answer | undefined> {
+    try {
+      return await this.answerGet(request);
+    } catch (error) {
+      this.context.log.warning(`${this.name} was set, but not read back for the log: ${messageOf(error)}`);
+      return error instanceof ReplyError ? error.payload : undefined;
+    }
   }
 
   async #readForLog(): Promise<CalibratedValue | null> {

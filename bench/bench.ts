@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [ARGUMENT…]`: one measurement. */
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
   {
+    bsread: () => import('./bsread/index.ts'),
     compression: () => import('./bsread/compression.ts'),
     config: () => import('./config/index.ts'),
     crowd: () => import('./crowd.ts'),

@@ -82,6 +82,22 @@ test('frames are views of what was pushed, not copies', () => {
   expect((found[0] as Message)[0]?.buffer).toBe(chunk.buffer);
 });
 
+test('a long frame begins where a typed array may, whatever comes before it', () => {
+  for (let length = 0; length < 20; length++) {
+    const { decoder, found } = opened();
+    const long = Buffer.from(Array.from({ length: 300 }, (_, i) => i % 256));
+    decoder.push(encoded([Buffer.alloc(length, 'x'), long, Buffer.from('end')], [long]));
+    const [[before, first, end] = [], [second] = []] = found as Message[];
+    expect([first, second].map((frame) => (frame?.byteOffset ?? 1) % 8)).toEqual([0, 0]);
+    expect([before, first, end, second].map((frame) => Buffer.from(frame ?? []))).toEqual([
+      Buffer.alloc(length, 'x'),
+      long,
+      Buffer.from('end'),
+      long,
+    ]);
+  }
+});
+
 test.each([
   ['a frame over the limit', '02 00000000000003e9', 'maxFrameBytes is 1000'],
   ['a frame of 2^63 bytes', '02 8000000000000000', 'maxFrameBytes'],

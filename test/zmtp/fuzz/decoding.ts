@@ -55,7 +55,8 @@ function feed(decoder: Decoder, chunk: Uint8Array, roomFromBytes: number | undef
     decoder.arrivedInBody(part.length);
     rest = rest.subarray(part.length);
   }
-  if (rest.length > 0) decoder.push(rest);
+  // A copy: the decoder moves long frames in what it is given, and the same bytes are decoded again and again.
+  if (rest.length > 0) decoder.push(new Uint8Array(rest));
 }
 
 function judge(frames: readonly Uint8Array[], limits: DecoderLimits): void {

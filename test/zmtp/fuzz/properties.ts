@@ -123,7 +123,7 @@ function decodeWithoutLimits(chunks: readonly Uint8Array[]): void {
   const ignore = () => undefined;
   const decoder = new Decoder(limits, { onGreeting: ignore, onCommand: ignore, onMessage: ignore });
   try {
-    for (const chunk of chunks) decoder.push(chunk);
+    for (const chunk of chunks) decoder.push(new Uint8Array(chunk));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
   }

@@ -15,5 +15,6 @@ export type {
   RequestOptions,
   SendOptions,
 } from './bus.ts';
+export type { CredentialSources, Environment } from './credentials.ts';
 export { type Field, type FieldTable, type FieldTag, table, text, uint32 } from './field.ts';
 export { type OpenBusOptions, openBus } from './open-bus.ts';

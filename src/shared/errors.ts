@@ -119,7 +119,7 @@ export const errorCodes = {
   ALI_REPLY_REFUSED: { exit: 5, when: 'an endpoint is locked, and was asked without its key' },
   ALI_REPLY_INVALID: { exit: 2, when: 'an endpoint cannot do what it was asked, or not with these values' },
   ALI_REPLY_FAILED: { exit: 1, when: 'an endpoint tried what it was asked and failed' },
-  ALI_CREDENTIALS: { exit: 2, when: 'a file with a user and password is missing, malformed or unsafe' },
+  ALI_CREDENTIALS: { exit: 2, when: 'a file with a user and password is missing or malformed' },
   ALI_INSTRUMENT: { exit: 2, when: 'instrument.yaml is missing, malformed or asks for something unknown' },
   ALI_INSTRUMENT_RUNNING: { exit: 5, when: 'another process runs this instrument on this store' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4 | 5; when: string }>;

@@ -18,7 +18,7 @@ import type { Outcome } from './confirms.ts';
 import { HeldQueue } from './held-queue.ts';
 import { Link } from './link.ts';
 import type { QueueMessage, Session } from './session.ts';
-import type { AmqpTarget } from './target.ts';
+import type { AmqpBroker } from './target.ts';
 
 type ReplyQueueKind = NonNullable<RequestOptions['replyQueue']>;
 
@@ -42,7 +42,7 @@ export class AmqpBus implements Bus {
   }
 
   /** @throws ALI_BUS_UNREACHABLE, ALI_BUS_LOGIN */
-  static async open(target: AmqpTarget, exchanges: ExchangeNames, counters: Counters): Promise<AmqpBus> {
+  static async open(target: AmqpBroker, exchanges: ExchangeNames, counters: Counters): Promise<AmqpBus> {
     const bus = new AmqpBus(target.location, exchanges, counters);
     bus.#link = await Link.open(target, {
       restore: (session) => bus.#restore(session),

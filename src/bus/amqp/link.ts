@@ -3,7 +3,7 @@ import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import type { BusEvent } from '../bus.ts';
 import { connectFailure } from './failures.ts';
 import { Session } from './session.ts';
-import type { AmqpTarget } from './target.ts';
+import type { AmqpBroker } from './target.ts';
 
 /** Silence of two of these is the end of a connection, on either side. */
 const heartbeatSeconds = 4;
@@ -23,7 +23,7 @@ export interface LinkEvents {
 
 /** The one connection of a bus to its broker, made again for ever (by amqplib) when it is lost. */
 export class Link {
-  readonly #target: AmqpTarget;
+  readonly #target: AmqpBroker;
   readonly #events: LinkEvents;
   #recovering!: RecoveringChannelModel;
   #session: Session | undefined;
@@ -31,15 +31,15 @@ export class Link {
   #waiting: (() => void)[] = [];
   #isClosed = false;
 
-  private constructor(target: AmqpTarget, events: LinkEvents) {
+  private constructor(target: AmqpBroker, events: LinkEvents) {
     this.#target = target;
     this.#events = events;
   }
 
   /** @throws ALI_BUS_UNREACHABLE, ALI_BUS_LOGIN; here the first attempt is the only one */
-  static async open(target: AmqpTarget, events: LinkEvents): Promise<Link> {
+  static async open(target: AmqpBroker, events: LinkEvents): Promise<Link> {
     const link = new Link(target, events);
-    const { protocol, hostname, port, username = 'guest', password = 'guest', tls } = target;
+    const { protocol, hostname, port, username, password, tls } = target;
     // amqplib takes the percent-encoding off once more.
     const vhost = encodeURIComponent(target.vhost);
     try {

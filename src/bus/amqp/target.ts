@@ -1,7 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { AlidadeError } from '../../shared/errors.ts';
+import type { Credentials } from '../credentials.ts';
 
-/** A broker, and who we are to it. */
+/** A broker, and who we are to it where the URL says so. */
 export interface AmqpTarget {
   readonly protocol: 'amqp' | 'amqps';
   readonly hostname: string;
@@ -13,6 +14,8 @@ export interface AmqpTarget {
   /** The URL without user and password: what errors and tables show. */
   readonly location: string;
 }
+
+export type AmqpBroker = Omit<AmqpTarget, keyof Credentials> & Credentials;
 
 const form = 'amqp://[USER:PASSWORD@]HOST[:PORT][/VHOST], or amqps:// for TLS';
 
@@ -41,7 +44,7 @@ export function amqpTarget(url: string, tls: ConnectionOptions = {}): AmqpTarget
     port,
     vhost,
     username: parsed.username === '' ? undefined : decoded(parsed.username),
-    password: parsed.username === '' ? undefined : decoded(parsed.password),
+    password: parsed.password === '' ? undefined : decoded(parsed.password),
     tls,
     location: `${protocol}://${shown}:${port}${path}`,
   };

@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<void> }>>> =
   {
     bsread: () => import('./bsread/index.ts'),
+    'bsread-buffer': () => import('./bsread/buffer.ts'),
     compression: () => import('./bsread/compression.ts'),
     config: () => import('./config/index.ts'),
     crowd: () => import('./crowd.ts'),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { withVerb } from './config/reference-spelling.ts';
+import { withLongFlags } from './control/reference-flags.ts';
 import { execute, programOf } from './program.ts';
 import { withDashes } from './stream/reference-spelling.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -29,6 +30,11 @@ const nouns: readonly Noun[] = [
     load: async () => (await import('./shm.ts')).defineShm,
   },
   {
+    name: 'control',
+    summary: 'slow control: serve endpoints, get and set them, monitor what is sent',
+    load: async () => (await import('./control.ts')).defineControl,
+  },
+  {
     name: 'stream',
     summary: 'pulse-synchronous streams of bsread: simulate, buffer, receive, inspect, record, replay',
     load: async () => (await import('./stream.ts')).defineStream,
@@ -53,6 +59,7 @@ const nouns: readonly Noun[] = [
 /** Command lines as people know them from other programs, by noun. */
 const spellings: Readonly<Record<string, (words: readonly string[]) => readonly string[]>> = {
   config: withVerb,
+  control: withLongFlags,
   stream: withDashes,
 };
 

@@ -1,4 +1,5 @@
 /** Slow control: what the instrument obeys. Start at endpoint.ts, service.ts and client.ts. */
+export { type Bus, type OpenBusOptions, openBus } from '../bus/index.ts';
 export {
   type CalibratedValue,
   type Calibration,

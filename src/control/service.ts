@@ -65,6 +65,8 @@ export interface Service extends AsyncDisposable {
   /** A UUID of this run: heartbeats carry it, so that a restart is seen. */
   readonly runId: string;
   readonly wire: Dialect;
+  /** The names of its endpoints, at any depth. */
+  readonly endpoints: readonly string[];
   readonly status: ServiceStatus;
   /** Takes no more requests, answers those that wait with an error, stops the endpoints and gives the name back. */
   close(): Promise<void>;
@@ -144,6 +146,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     name,
     runId,
     wire,
+    endpoints: [...seats.keys()].filter((word) => word !== name),
     get status() {
       const { requests, replies, alerts, dropped } = tally;
       const waiting = seats.values().reduce((sum, { queue }) => sum + queue.length, 0);

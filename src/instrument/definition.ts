@@ -1,3 +1,4 @@
+import type { Dialect, ServiceDefinition } from '../control/index.ts';
 import type { Value } from '../telstate/index.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -13,11 +14,24 @@ export interface InstrumentDefinition {
   readonly snapshotFile: string | undefined;
   /** The path of the JSON file of configurations, made absolute. */
   readonly configurationsFile: string | undefined;
+  /** Undefined where the file says nothing of slow control. */
+  readonly control: SlowControlDefinition | undefined;
   /** In the order of the file. */
   readonly attributes: ReadonlyMap<string, Value>;
   readonly sensors: readonly SensorDefinition[];
   /** Of the rules whose glob matches a sensor the first holds. */
   readonly retention: readonly RetentionRule[];
+}
+
+/** The bus of an instrument, and the services that it runs there. */
+export interface SlowControlDefinition {
+  /** Undefined where the file names none: that of the nearest `.alidade` folder. */
+  readonly busUrl: string | undefined;
+  /** The dialect where nothing else is said. */
+  readonly wire: Dialect | undefined;
+  /** The dialect of endpoints and services by their names. */
+  readonly targets: Readonly<Record<string, Dialect>>;
+  readonly services: readonly ServiceDefinition[];
 }
 
 /** How long samples are kept; without a bound for ever. */

@@ -1,10 +1,12 @@
 /** An instrument: what an `instrument.yaml` describes, brought to life. Start at instrument.ts. */
 export { type Clock, systemClock } from '../shared/clock.ts';
+export type { AlertSensorsStatus } from './alert-sensors.ts';
 export type {
   InstrumentDefinition,
   RetentionRule,
   SensorDefinition,
   SimulationDefinition,
+  SlowControlDefinition,
 } from './definition.ts';
 export {
   defaultStoreUrl,
@@ -21,4 +23,5 @@ export { retentionInForce } from './retention-in-force.ts';
 export type { SensorStatus } from './sensor-readings.ts';
 export { compileSimulation, type Simulation } from './simulation.ts';
 export type { Losses } from './simulator.ts';
+export type { ServedService, SlowControlStatus } from './slow-control.ts';
 export type { StoreAway } from './store-contact.ts';

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../shared/clock.ts';
 import type { AlidadeError } from '../shared/errors.ts';
+import { type Log, openLog } from '../shared/log.ts';
 import { Opened } from '../shared/opened.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { SnapshotProgress } from '../store/rdb/index.ts';
@@ -12,12 +13,15 @@ import { readDefinition } from './read-definition.ts';
 import { Retention, type RetentionStatus } from './retention.ts';
 import { SensorReadings, type SensorStatus } from './sensor-readings.ts';
 import { type Losses, Simulator } from './simulator.ts';
+import type { SlowControl, SlowControlStatus } from './slow-control.ts';
 import { type StoreAway, StoreContact } from './store-contact.ts';
 
 export interface OpenInstrumentOptions {
   /** The store to use instead of the one that the file names. */
   readonly storeUrl?: string | undefined;
   readonly clock?: Clock | undefined;
+  /** What services say (standard error). */
+  readonly log?: Log | undefined;
   /** Called now and then while the snapshot is loaded. */
   readonly onProgress?: ((progress: SnapshotProgress) => void) | undefined;
   /** Gives up the start. Once the instrument runs it does nothing: close that. */
@@ -40,6 +44,8 @@ export interface InstrumentStatus {
   readonly lastFault: string | undefined;
   /** Undefined where the file says nothing about it. */
   readonly retention?: RetentionStatus | undefined;
+  /** Undefined where the file says nothing of it. */
+  readonly control?: SlowControlStatus | undefined;
 }
 
 /** What an `instrument.yaml` describes, alive: {@link openInstrument}. */
@@ -95,6 +101,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   const retention = new Retention(state.space, definition.retention, clock);
   opened.defer(() => retention.stop());
   retention.start();
+  const control = await openControl(definition, state, contact, clock, options, opened);
   const close = opened.move();
   return {
     definition,
@@ -103,18 +110,37 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
     preparation,
     configurations,
     takenOver: lease.lost,
-    status: () => ({ ...statusOf(simulator, readings, contact), retention: retention.status }),
+    status: () => ({
+      ...statusOf(simulator, readings, contact),
+      retention: retention.status,
+      control: control?.status(),
+    }),
     refresh: () => readings.refresh(),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+async function openControl(
+  { control }: InstrumentDefinition,
+  state: TelescopeState,
+  contact: StoreContact,
+  clock: Clock,
+  options: OpenInstrumentOptions,
+  opened: Opened,
+): Promise<SlowControl | undefined> {
+  if (control === undefined) return undefined;
+  // Loaded here only: most instruments have no slow control.
+  const { openSlowControl } = await import('./slow-control.ts');
+  const log = options.log ?? (await openLog({ name: 'control', level: 'warning' }));
+  return opened.use(await openSlowControl({ definition: control, state, contact, clock, log }));
+}
+
 function statusOf(
   simulator: Simulator,
   readings: SensorReadings,
   contact: StoreContact,
-): Omit<InstrumentStatus, 'retention'> {
+): Omit<InstrumentStatus, 'retention' | 'control'> {
   return {
     sensors: readings.sensors,
     written: simulator.sensors.reduce((sum, { written }) => sum + written, 0),

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
@@ -13,6 +13,7 @@ function read(text: string) {
   writeFileSync(file, text);
   writeFileSync(join(folder.path, 'snapshot.rdb'), '');
   writeFileSync(join(folder.path, 'beamline.json'), '{}');
+  copyFileSync('examples/kv-store/kv-store.yaml', join(folder.path, 'kv-store.yaml'));
   try {
     return { ...readDefinition(file), folder: folder.path };
   } catch (error) {
@@ -126,12 +127,12 @@ test.each<[string, string, string]>([
   [
     'an empty file',
     '',
-    'instrument.yaml:1:1: the file is empty; expected a map with name, description, store, configurations and state',
+    'instrument.yaml:1:1: the file is empty; expected a map with name, description, store, configurations, bus, wire, targets, services and state',
   ],
   [
     'a list',
     '- a',
-    'instrument.yaml:1:1: the file is a list; expected a map with name, description, store, configurations and state',
+    'instrument.yaml:1:1: the file is a list; expected a map with name, description, store, configurations, bus, wire, targets, services and state',
   ],
   ['no name', 'state:\n', 'instrument.yaml:1:1: name is missing; expected a name of letters'],
   ['a name that is none', 'name: [a]', 'instrument.yaml:1:7: name is a list; expected a name of letters'],
@@ -143,7 +144,7 @@ test.each<[string, string, string]>([
   [
     'an unknown name',
     'name: a\nzzz: b',
-    "instrument.yaml:2:1: unknown name 'zzz'; expected name, description, store, configurations, state",
+    "instrument.yaml:2:1: unknown name 'zzz'; expected name, description, store, configurations, bus, wire, targets, services, state",
   ],
   [
     'a misspelt name further in',
@@ -264,7 +265,12 @@ test('a folder stands for its instrument.yaml; what is not there is told', () =>
 test('the file that the reference shows is taken', () => {
   const page = readFileSync('docs/reference/instrument.md', 'utf8');
   const yaml = /^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '';
-  const { attributes, sensors } = read(yaml);
+  const { attributes, sensors, control } = read(yaml);
+  expect(control).toMatchObject({ busUrl: 'amqp://rabbit.lab', wire: 'v2', targets: { new_pump: 'v3' } });
+  expect(control?.services.map(({ name, generation }) => [name, generation])).toEqual([
+    ['my_store', 'v2'],
+    ['my_lab', 'alidade'],
+  ]);
   expect(attributes.get('dish_diameter')).toEqual(new Float(13.5));
   expect(sensors.map(({ name, simulate }) => [name, simulate?.rateHz])).toEqual([
     ['wind_speed', 10],
@@ -298,4 +304,30 @@ test.each([
   ['{ keep: 5s }', 'state.retention.0.keys is missing; expected a glob of keys'],
 ])('retention that is refused: %s', (given, expected) => {
   expect(refusal(`name: a\nstate:\n  retention:\n    - ${given}\n`)).toContain(expected);
+});
+
+test.each([
+  [
+    'bus: rabbit',
+    'instrument.yaml:2:6: bus: "rabbit" names no bus; expected local:, local:FOLDER, amqp://HOST or',
+  ],
+  ['bus: ampq://ada:secret@rabbit', 'instrument.yaml:2:6: bus: this names no bus'],
+  ['wire: v4', 'instrument.yaml:2:7: wire is the text "v4"; expected v1, v2 or v3'],
+  ['targets: { pump: new }', 'targets.pump is the text "new"; expected v1, v2 or v3'],
+  ['services: { a: 1 }', 'services is a map; expected a list of services'],
+  ['services: [{ file: nowhere.yaml }]', 'services.0.file: there is no file nowhere.yaml'],
+  ['services: [{ file: 5 }]', 'services.0.file'],
+  ['services: [{ file: kv-store.yaml, name: b }]', 'with file there is nothing else'],
+])('slow control that is refused: %s', (given, expected) => {
+  expect(refusal(`name: a\n${given}\n`)).toContain(expected);
+});
+
+test.each([
+  ['services: [5]', /instrument\.yaml:2:/],
+  [
+    'services: [{ name: b, endpoints: [{ name: c, module: KeyValueStor }] }, { nam: b }]',
+    /instrument\.yaml:2:.*'nam'|name/,
+  ],
+])('a service that is refused where it stands: %s', (given, expected) => {
+  expect(() => read(`name: a\n${given}\n`)).toThrow(expected);
 });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readServiceFile, type ServiceDefinition, serviceDefinitionOf } from '../control/index.ts';
 import { parseDurationMs } from '../shared/duration.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import { nearestName } from '../shared/nearest-name.ts';
@@ -33,7 +34,7 @@ export function readDefinition(path: string): InstrumentDefinition {
   const yaml = new YamlFile(file, instrumentFileKind);
   const parsed = instrumentSchema.safeParse(yaml.values());
   if (!parsed.success) throw faultOf(yaml, parsed.error.issues);
-  const { name, description, store, configurations, state } = parsed.data;
+  const { name, description, store, configurations, bus, wire, targets, services, state } = parsed.data;
   assertNamesApart(yaml, state);
   const folder = dirname(resolve(file));
   return {
@@ -43,6 +44,15 @@ export function readDefinition(path: string): InstrumentDefinition {
     storeUrl: store === undefined ? undefined : storeUrlOf(yaml, store, folder),
     snapshotFile: namedFile(yaml, ['state', 'snapshot'], state.snapshot, folder),
     configurationsFile: namedFile(yaml, ['configurations'], configurations, folder),
+    control:
+      bus === undefined && services.length === 0
+        ? undefined
+        : {
+            busUrl: bus === undefined ? undefined : busUrlOf(yaml, bus, folder),
+            wire,
+            targets,
+            services: services.map((_, i) => serviceOf(yaml, i, folder)),
+          },
     attributes: new Map(attributesOf(yaml)),
     sensors: Object.entries(state.sensors).map(
       ([key, { units, description, simulate }]): SensorDefinition => ({
@@ -150,12 +160,34 @@ function storeUrlOf(yaml: YamlFile, url: string, folder: string): string {
   return match === null ? url : `sqlite:${resolve(folder, match[1] ?? '')}`;
 }
 
-function namedFile(
-  yaml: YamlFile,
-  path: readonly string[],
-  name: string | undefined,
-  folder: string,
-): string | undefined {
+function busUrlOf(yaml: YamlFile, url: string, folder: string): string {
+  if (!/^(?:local:|amqps?:\/\/.)/.test(url)) {
+    const shown = url.includes('@') ? 'this' : JSON.stringify(url);
+    throw yaml.fault(
+      ['bus'],
+      `bus: ${shown} names no bus; expected local:, local:FOLDER, amqp://HOST or amqps://HOST`,
+    );
+  }
+  const match = /^local:(.+)$/.exec(url);
+  return match === null ? url : `local:${resolve(folder, match[1] ?? '')}`;
+}
+
+/** A service is written in the file itself, or in one of its own that `file` names. */
+function serviceOf(yaml: YamlFile, index: number, folder: string): ServiceDefinition {
+  const path = ['services', index];
+  const written = (yaml.values() as { services: readonly unknown[] }).services[index];
+  const file =
+    typeof written === 'object' && written !== null && 'file' in written ? written.file : undefined;
+  if (file === undefined) return serviceDefinitionOf(yaml, path);
+  if (typeof file !== 'string')
+    throw yaml.fault([...path, 'file'], `services.${index}.file is not the name of a file`);
+  if (Object.keys(written as object).length > 1) {
+    throw yaml.fault([...path, 'file'], `services.${index}: with file there is nothing else in a service`);
+  }
+  return readServiceFile(namedFile(yaml, [...path, 'file'], file, folder) ?? file);
+}
+
+function namedFile(yaml: YamlFile, path: Path, name: string | undefined, folder: string): string | undefined {
   if (name === undefined) return undefined;
   const file = resolve(folder, name);
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;

@@ -86,6 +86,9 @@ const state = orEmpty(
   ),
 );
 
+const wireText = 'v1, v2 or v3';
+const wire = z.enum(['v1', 'v2', 'v3'], { error: wireText });
+
 /**
  * The form of an `instrument.yaml`. The text of each error is what was expected; what was found, and where, the reader
  * of the file adds.
@@ -96,14 +99,38 @@ export const instrumentSchema = z.strictObject(
     description: shortText('text').optional(),
     store: shortText('the URL of a store, such as sqlite:FOLDER or redis://HOST').optional(),
     configurations: shortText('the name of a JSON file of configurations').optional(),
+    bus: shortText('the URL of a bus: local:, local:FOLDER, amqp://HOST or amqps://HOST').optional(),
+    wire: wire.optional(),
+    targets: orEmpty(
+      z.record(key, wire, { error: mapError('a map of endpoints or services and their generation') }),
+    ),
+    // Each is a file of its own, or the same written here: whoever serves it reads it.
+    services: z.preprocess(
+      (value) => value ?? [],
+      z.array(z.unknown(), { error: 'a list of services, such as - file: kv-store.yaml' }),
+    ),
     state,
   },
-  { error: mapError('a map with name, description, store, configurations and state') },
+  {
+    error: mapError(
+      'a map with name, description, store, configurations, bus, wire, targets, services and state',
+    ),
+  },
 );
 
 /** The names that each kind of map in the file has. */
 export const namesIn = {
-  instrument: ['name', 'description', 'store', 'configurations', 'state'],
+  instrument: [
+    'name',
+    'description',
+    'store',
+    'configurations',
+    'bus',
+    'wire',
+    'targets',
+    'services',
+    'state',
+  ],
   state: ['snapshot', 'attributes', 'sensors', 'retention'],
   retention: ['keys', 'keep', 'keepLast'],
   sensor: ['units', 'description', 'simulate'],

@@ -25,7 +25,7 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** A command line in a folder of its own, where `alidade` is the built command and ALIDADE_STORE is not set. */
+/** A command line in a folder of its own, where `alidade` and `dragonfly` are the built commands, and neither ALIDADE_STORE nor ALIDADE_BUS is set. */
 export class Shell {
   readonly folder: string;
   readonly #environment: NodeJS.ProcessEnv;
@@ -34,8 +34,10 @@ export class Shell {
     this.folder = folder;
     const bin = join(folder, 'bin');
     mkdirSync(bin, { recursive: true });
-    if (!existsSync(join(bin, 'alidade'))) symlinkSync(join(root, 'bin/alidade.cjs'), join(bin, 'alidade'));
-    const { ALIDADE_STORE: _, ...inherited } = process.env;
+    for (const name of ['alidade', 'dragonfly']) {
+      if (!existsSync(join(bin, name))) symlinkSync(join(root, `bin/${name}.cjs`), join(bin, name));
+    }
+    const { ALIDADE_STORE: _, ALIDADE_BUS: __, ...inherited } = process.env;
     const path = [bin, dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
     this.#environment = { ...inherited, PATH: path, ...environment };
   }

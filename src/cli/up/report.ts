@@ -4,6 +4,7 @@ import type {
   Preparation,
   PreparedConfigurations,
   RetentionRule,
+  SlowControlStatus,
 } from '../../instrument/index.ts';
 import { printable } from '../terminal.ts';
 import { ageText, clockText, counted, grouped, lossReasons, lossText } from './words.ts';
@@ -18,7 +19,8 @@ export interface StartReport {
   readonly store: string;
 }
 
-export function startReport({ definition, preparation, configurations, store }: Instrument): StartReport {
+export function startReport(instrument: Instrument): StartReport {
+  const { definition, preparation, configurations, store } = instrument;
   const { name, description } = definition;
   const { snapshot, attributes } = preparation;
   return {
@@ -28,6 +30,7 @@ export function startReport({ definition, preparation, configurations, store }: 
       ...attributeLines(attributes),
       ...configurationLines(configurations),
       ...retentionLines(definition.retention),
+      ...controlLines(instrument.status().control),
     ],
     warnings: [
       ...differenceLines('though the file has other values', attributes.different),
@@ -49,6 +52,7 @@ export function troubleLines({
   losses,
   lastLossSeconds,
   retention,
+  control,
 }: InstrumentStatus): string[] {
   const lines: string[] = [];
   const reasons = lossReasons(losses, lastLossSeconds);
@@ -65,6 +69,7 @@ export function troubleLines({
   if (retention?.lastFault !== undefined) {
     lines.push(`old samples could not be removed: ${printable(retention.lastFault)}`);
   }
+  if (control !== undefined) lines.push(...controlTroubles(control));
   return lines;
 }
 
@@ -107,6 +112,23 @@ function retentionLines(rules: readonly RetentionRule[]): string[] {
   });
   const more = rules.length > maxNames ? ` and ${rules.length - maxNames} more` : '';
   return [`retention: ${shown.join(', ')}${more}`];
+}
+
+/** `services: my_store with 5 endpoints, on local:/srv/telescope/.alidade` */
+function controlLines(control: SlowControlStatus | undefined): string[] {
+  if (control === undefined) return [];
+  const services = control.services.map(
+    ({ name, endpoints }) => `${printable(name)} with ${counted(endpoints, 'endpoint')}`,
+  );
+  return [`services: ${services.join(', ') || 'none'}, on ${printable(control.bus)}`];
+}
+
+function controlTroubles({ bus, busState, alerts }: SlowControlStatus): string[] {
+  const lines = busState === 'connected' ? [] : [`bus ${printable(bus)} is ${busState}`];
+  const reasons = lossReasons(alerts.losses, alerts.lastLossSeconds);
+  if (reasons !== '') lines.push(`values of endpoints lost: ${reasons}`);
+  if (alerts.lastFault !== undefined) lines.push(`last fault of these: ${printable(alerts.lastFault)}`);
+  return lines;
 }
 
 function differenceLines(why: string, different: readonly string[]): string[] {

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import type { Bus, BusQueue } from '../../bus/index.ts';
+import { type Monitored, openClient, openMonitor } from '../../control/index.ts';
+import { AlidadeError } from '../../shared/errors.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
+import { printable, printLine, type Terminal } from '../terminal.ts';
+import type { BusChoice } from './bus-choice.ts';
+import { controlExamples } from './help.ts';
+import { type RequestOptions, withBus, withRequestOptions } from './open.ts';
+
+const help = `
+On local: it is known who is there. A broker does not say: there it is listened for --timeout to who announces himself,
+by a heartbeat (each minute as a rule) or by the alerts of his endpoints. With --wire every service is asked, too.`;
+
+/** Endpoints by the service that has them. */
+type Found = Map<string, Set<string>>;
+
+export function defineList(control: Command, terminal: Terminal): void {
+  withRequestOptions(control.command('list').description('print which services and endpoints are there'))
+    .addHelpText('after', help)
+    .addHelpText('after', controlExamples(control, 'list', 'list -b rabbit --timeout 60'))
+    .action((options: RequestOptions) =>
+      withBus(options, terminal, async (bus, choice) => {
+        const queues = bus.queues();
+        const found = queues === undefined ? await heard(bus, choice, options, terminal) : servicesIn(queues);
+        await printFound(found, options, terminal);
+      }),
+    );
+}
+
+/** What the bindings of the queues say; monitors have none of a name. */
+export function servicesIn(queues: readonly BusQueue[]): Found {
+  const found: Found = new Map();
+  for (const { queue, bindings } of queues) {
+    const names = bindings.flatMap(({ exchange, key }) =>
+      exchange === 'requests' && /^[^.*#]+\.#$/.test(key) ? [key.slice(0, -2)] : [],
+    );
+    if (names.length === 0) continue;
+    const isService = names.includes('broadcast') || names.some((name) => name !== queue);
+    const endpoints = names.filter((name) => name !== queue && name !== 'broadcast');
+    if (isService) found.set(queue, new Set(endpoints));
+    else found.set('', (found.get('') ?? new Set()).add(queue));
+  }
+  return found;
+}
+
+async function heard(
+  bus: Bus,
+  { wire, targets }: BusChoice,
+  options: RequestOptions,
+  terminal: Terminal,
+): Promise<Found> {
+  using stop = new StopSignals();
+  const timeoutMs = options.timeout ?? 10_000;
+  const found: Found = new Map();
+  await using monitor = await openMonitor({ bus, exchange: 'alerts', keys: ['#'] });
+  terminal.stderr.write(
+    `alidade: listening for ${timeoutMs / 1000} s to who announces himself on ${printable(bus.location)}\n`,
+  );
+  const listening = (async () => {
+    for await (const message of monitor) note(found, message);
+  })();
+  const client = openClient({ bus, wire, targets });
+  // Only who says --wire wants everybody to be asked.
+  const asked =
+    options.wire === undefined
+      ? undefined
+      : client.broadcast('ping', { timeoutMs, signal: stop.signal }).then((replies) => {
+          for (const { sender } of replies) add(found, sender.serviceName);
+        });
+  await Promise.race([Promise.all([after(timeoutMs, stop.signal), asked]), stop.stopped]);
+  await monitor.close();
+  await listening;
+  return found;
+}
+
+function note(found: Found, { routingKey, sender }: Monitored): void {
+  const [kind, name] = routingKey.split('.');
+  const service = kind === 'heartbeat' ? (name ?? '') : (sender?.serviceName ?? '');
+  add(found, service);
+  if (kind === 'sensor_value' && name !== undefined) found.get(service)?.add(name);
+}
+
+function add(found: Found, service: string): void {
+  if (!found.has(service)) found.set(service, new Set());
+}
+
+async function after(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+}
+
+async function printFound(found: Found, { json }: RequestOptions, terminal: Terminal): Promise<void> {
+  const services = [...found]
+    .map(([service, endpoints]) => ({ service, endpoints: [...endpoints].sort() }))
+    .sort((a, b) => (a.service < b.service ? -1 : 1));
+  if (json === true) return printLine(terminal, JSON.stringify(services));
+  if (services.length === 0) throw new AlidadeError('ALI_NOT_FOUND', 'no service is on this bus');
+  for (const { service, endpoints } of services) {
+    await printLine(terminal, printable(service === '' ? '(service unknown)' : service));
+    for (const endpoint of endpoints) await printLine(terminal, printable(`  ${endpoint}`));
+  }
+}

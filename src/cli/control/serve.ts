@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import type { BusEvent } from '../../bus/index.ts';
+import { makeService, startService } from '../../control/index.ts';
+import { AlidadeError } from '../../shared/errors.ts';
+import { type Log, openLog } from '../../shared/log.ts';
+import { Opened } from '../../shared/opened.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
+import { printable, printLine, type Terminal } from '../terminal.ts';
+import { counted } from '../up/words.ts';
+import { controlExamples } from './help.ts';
+import { type ControlOptions, withBus, withControlOptions } from './open.ts';
+import { inTmux } from './tmux.ts';
+
+interface ServeOptions extends ControlOptions {
+  readonly keys?: readonly string[];
+}
+
+const help = `
+The file is one of dragonfly or dripline, of any generation, as it stands; or an instrument.yaml, all services of which
+are served. Ctrl-C ends it. Alerts and heartbeats are of the generation that --wire says, else that of the file.
+A second service of the same name is refused; a broker that goes away is waited for.`;
+
+export function defineServe(control: Command, terminal: Terminal): void {
+  withControlOptions(
+    control
+      .command('serve')
+      .description('run the services of a file until Ctrl-C')
+      .option('-k, --keys <keys...>', 'which alerts a service that consumes them gets (default: #, all)'),
+  )
+    .addHelpText('after', help)
+    .addHelpText(
+      'after',
+      controlExamples(control, 'serve -c kv-store.yaml', 'serve -c kv-store.yaml -b rabbit --wire v2'),
+    )
+    .action((options: ServeOptions) => inTmux(options, terminal, () => serve(options, terminal)));
+}
+
+async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
+  if (options.config === undefined) {
+    throw new AlidadeError('ALI_USAGE', 'which services? name their file: serve -c FILE');
+  }
+  using stop = new StopSignals();
+  const log = await openLog({
+    name: 'control',
+    level: (options.verbose ?? 0) > 0 ? 'debug' : 'info',
+    format: options.json === true ? 'json' : 'text',
+    output: terminal.stderr,
+  });
+  await withBus(
+    options,
+    terminal,
+    async (bus, { file, wire }) => {
+      const definitions = file?.services ?? [];
+      if (definitions.length === 0) {
+        throw new AlidadeError('ALI_CONTROL', `${options.config} has no services`);
+      }
+      await using opened = new Opened();
+      const served: Served[] = [];
+      for (const definition of definitions) {
+        const made = await makeService({ ...definition, alertKeys: options.keys ?? definition.alertKeys });
+        for (const note of made.notes) log.warning(note);
+        const spoken = options.wire ?? made.options.wire ?? wire;
+        const statusMessages = options.slack === false ? false : undefined;
+        const service = await startService({ ...made.options, bus, log, wire: spoken, statusMessages });
+        opened.use(service);
+        await made.runSetupCalls(log);
+        served.push({ name: service.name, endpoints: service.endpoints.length });
+      }
+      await printLine(
+        terminal,
+        options.json === true
+          ? JSON.stringify({ event: 'serving', bus: bus.location, services: served })
+          : printable(`serving ${served.map(servedText).join(', ')} on ${bus.location}; Ctrl-C ends it`),
+      );
+      await stop.stopped;
+    },
+    eventLogger(log),
+  );
+}
+
+interface Served {
+  readonly name: string;
+  readonly endpoints: number;
+}
+
+function servedText({ name, endpoints }: Served): string {
+  return `${name} (${counted(endpoints, 'endpoint')})`;
+}
+
+/** What happens to the connection, for the log of a service. */
+function eventLogger(log: Log): (event: BusEvent) => void {
+  return (event) => {
+    switch (event.event) {
+      case 'away':
+      case 'blocked':
+        return log.warning(`the broker is ${event.event}: ${event.reason}`);
+      case 'name-taken':
+        return log.error(`somebody else has the name ${event.queue} now; it is asked for again`);
+      case 'dropped':
+        return log.warning(`a message was dropped (${event.reason})`);
+      case 'connected':
+      case 'unblocked':
+        return log.info(`the broker is back (${event.event})`);
+    }
+  };
+}

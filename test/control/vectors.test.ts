@@ -58,12 +58,21 @@ describe.each(places)('on $name', ({ start: startPlace }) => {
       const report = played.flatMap((one) => faultIn(one, differences.get(one.step.step)));
       await alerts.consumer.close();
       expect(report).toEqual([]);
-      expect(
-        [...differences.keys()].filter((step) => !captured.steps.some((one) => one.step === step)),
-      ).toEqual([]);
+      const sent = alerts.deliveries.map(alertText);
+      const recorded = captured.steps.flatMap((step) => (step.alerts ?? []).map(deliveryOf));
+      const logged = recorded.filter(({ routingKey }) => routingKey.startsWith('sensor_value.'));
+      expect(sent).toEqual(differences.get('alerts')?.ours ?? logged.map(alertText));
+      const steps = new Set(['alerts', ...captured.steps.map(({ step }) => step)]);
+      expect([...differences.keys()].filter((step) => !steps.has(step))).toEqual([]);
     });
   });
 });
+
+function alertText(delivery: Delivery): string {
+  const incoming = readMessage(delivery, { wire: 'v1' });
+  if (incoming.kind !== 'alert') throw new Error(`${delivery.routingKey} is no alert`);
+  return `${delivery.routingKey} ${inspect(incoming.alert.payload)}`;
+}
 
 /** What of ours is not as expected, in a step. */
 function faultIn({ step, outcome, replies }: Played, difference: Difference | undefined): readonly string[] {

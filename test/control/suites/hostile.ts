@@ -1,20 +1,12 @@
 /** Whatever arrives, a service logs it, answers it where somebody waits for an answer, and lives. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import {
-  type Delivery,
-  type Field,
-  type Message,
-  type Properties,
-  text,
-  uint32,
-} from '../../src/bus/index.ts';
-import { type Answer, Endpoint } from '../../src/control/index.ts';
-import { readMessage } from '../../src/control/protocol/read.ts';
-import { listen } from '../contract/bus/context.ts';
-import { deliveryOf, readCaptured, requestsOf } from './captured.ts';
-import { places } from './places.ts';
-import { type Stage, useStage } from './stage.ts';
+import { expect, test } from 'vitest';
+import { type Field, type Message, type Properties, text, uint32 } from '../../../src/bus/index.ts';
+import { type Answer, Endpoint } from '../../../src/control/index.ts';
+import { readMessage } from '../../../src/control/protocol/read.ts';
+import { listen } from '../../contract/bus/context.ts';
+import { deliveryOf, readCaptured, requestsOf } from '../captured.ts';
+import type { Stage } from '../stage.ts';
 
 class Peaches extends Endpoint {
   override onGet(): Answer {
@@ -165,9 +157,7 @@ async function stranger(stage: Stage) {
   };
 }
 
-describe.each(places)('services on $name', ({ start }) => {
-  const stage = useStage(start);
-
+export function hostileMessages(stage: Stage): void {
   test.each(cases)('$name', async ({ code, ...message }) => {
     const service = await stage.serve([new Peaches({ name: 'peaches' })], { messageWaitMs: 10 });
     await using sender = await stranger(stage);
@@ -265,58 +255,4 @@ describe.each(places)('services on $name', ({ start }) => {
     expect((await stage.client().get('peaches')).code).toBe(0);
     expect(service.status.requests + service.status.dropped.unreadable).toBe(sent.length + 1);
   });
-});
-
-/** Deliveries of every shape; bodies are often nearly right. */
-const fields: fc.Arbitrary<Field> = fc.oneof(
-  fc.nat().map((value): Field => ({ tag: 'i', value })),
-  fc.string().map((value): Field => ({ tag: 'S', value })),
-  fc.double().map((value): Field => ({ tag: 'd', value })),
-  fc.constant<Field>({ tag: 'V', value: null }),
-  fc.uint8Array({ maxLength: 8 }).map((value): Field => ({ tag: 'x', value })),
-  fc.constant<Field>({
-    tag: 'F',
-    value: new Map([['versions', { tag: 'F', value: new Map([['x', text('1')]]) }]]),
-  }),
-);
-const names = ['message_type', 'message_operation', 'specifier', 'lockout_key', 'sender_info', 'return_code'];
-const bodies = fc.oneof(
-  fc.uint8Array({ maxLength: 200 }),
-  fc.json().map((value) => Buffer.from(value)),
-  fc
-    .record({
-      msgtype: fc.anything(),
-      msgop: fc.anything(),
-      payload: fc.anything(),
-      sender_info: fc.anything(),
-    })
-    .map((value) =>
-      Buffer.from(String(JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? 1 : one)))),
-    ),
-);
-const deliveries: fc.Arbitrary<Delivery> = fc.record({
-  queue: fc.constant('q'),
-  exchange: fc.constantFrom('requests', 'alerts'),
-  routingKey: fc.oneof(fc.constant('peaches.log-interval'), fc.string()),
-  body: bodies,
-  properties: fc.record(
-    {
-      contentEncoding: fc.oneof(fc.constantFrom('application/json', 'application/msgpack'), fc.string()),
-      messageId: fc.oneof(fc.constant('id/0/1'), fc.string()),
-      replyTo: fc.string(),
-      headers: fc
-        .dictionary(fc.constantFrom(...names), fields)
-        .map((record) => new Map(Object.entries(record))),
-    },
-    { requiredKeys: [] },
-  ),
-});
-
-test('no message of any shape makes its reader throw', () => {
-  fc.assert(
-    fc.property(deliveries, fc.constantFrom('v1', 'v2', 'v3'), fc.boolean(), (delivery, wire, isWhole) => {
-      expect(readMessage(delivery, { wire, isWhole }).kind).toMatch(/request|reply|alert|unreadable/);
-    }),
-    { numRuns: 3000 },
-  );
-});
+}

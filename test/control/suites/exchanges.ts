@@ -1,16 +1,15 @@
 /** Every exchange that was captured at real programs, played at our services: what they answered, ours answer. */
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../src/bus/index.ts';
-import { makeService, readServiceFile, startService } from '../../src/control/index.ts';
-import { readMessage } from '../../src/control/protocol/read.ts';
-import { listen } from '../contract/bus/context.ts';
-import { type CapturedStep, deliveryOf, dialectOf, readCaptured } from './captured.ts';
-import { type Difference, differencesOf } from './differences.ts';
-import { places } from './places.ts';
-import { type Played, replay } from './replay.ts';
-import { keptLog, useStage } from './stage.ts';
-import { wireForm } from './wire-form.ts';
+import type { Delivery } from '../../../src/bus/index.ts';
+import { makeService, readServiceFile, startService } from '../../../src/control/index.ts';
+import { readMessage } from '../../../src/control/protocol/read.ts';
+import { listen } from '../../contract/bus/context.ts';
+import { type CapturedStep, deliveryOf, dialectOf, readCaptured } from '../captured.ts';
+import { type Difference, differencesOf } from '../differences.ts';
+import { type Played, replay } from '../replay.ts';
+import { keptLog, type Stage } from '../stage.ts';
+import { wireForm } from '../wire-form.ts';
 
 const exchanges = [
   ['seed-kv', 'kv-seed-q'],
@@ -18,9 +17,7 @@ const exchanges = [
   ['v3-kv', 'kv-v3'],
 ] as const;
 
-describe.each(places)('on $name', ({ start: startPlace }) => {
-  const stage = useStage(startPlace);
-
+export function capturedExchanges(stage: Stage): void {
   describe.each(exchanges)('%s', (name, file) => {
     const captured = readCaptured(name);
     const wire = dialectOf(captured);
@@ -66,7 +63,7 @@ describe.each(places)('on $name', ({ start: startPlace }) => {
       expect([...differences.keys()].filter((step) => !steps.has(step))).toEqual([]);
     });
   });
-});
+}
 
 function alertText(delivery: Delivery): string {
   const incoming = readMessage(delivery, { wire: 'v1' });

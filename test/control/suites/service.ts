@@ -1,5 +1,5 @@
 /** What a service promises to those who ask it, on every engine of the bus and in every dialect. */
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   type Alert,
   type Answer,
@@ -10,10 +10,9 @@ import {
   type Monitored,
   ReplyError,
   type Value,
-} from '../../src/control/index.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { places } from './places.ts';
-import { keptLog, useStage } from './stage.ts';
+} from '../../../src/control/index.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { keptLog, type Stage } from '../stage.ts';
 
 class Valve extends Endpoint {
   value: Value = 'closed';
@@ -78,9 +77,7 @@ async function next(monitor: Monitor): Promise<Monitored> {
   throw new Error('the monitor was closed');
 }
 
-describe.each(places)('services on $name', ({ start }) => {
-  const stage = useStage(start);
-
+export function services(stage: Stage): void {
   test.each(dialects)('an endpoint is asked and told in %s', async (wire) => {
     const valve = new Valve('valve');
     await stage.serve([valve], { wire });
@@ -387,4 +384,4 @@ describe.each(places)('services on $name', ({ start }) => {
       expect((await client.get('store')).payload).toEqual({ a: [null, 1.5] });
     }
   });
-});
+}

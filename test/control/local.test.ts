@@ -1,0 +1,17 @@
+/** Services and clients of this machine, without a broker. */
+import { describe } from 'vitest';
+import { temporaryFolder } from '../support/folder.ts';
+import { useStage } from './stage.ts';
+import { capturedExchanges } from './suites/exchanges.ts';
+import { hostileMessages } from './suites/hostile.ts';
+import { services } from './suites/service.ts';
+
+describe('on local:', () => {
+  const stage = useStage(async () => {
+    const folder = temporaryFolder();
+    return { url: `local:${folder.path}`, close: async () => folder[Symbol.dispose]() };
+  });
+  services(stage);
+  capturedExchanges(stage);
+  hostileMessages(stage);
+});

@@ -1,0 +1,20 @@
+/** Services and clients on a real broker, among programs of all generations. */
+import { describe } from 'vitest';
+import { RabbitmqServer } from '../support/rabbitmq-server.ts';
+import { requireServer } from '../support/require-server.ts';
+import { useStage } from './stage.ts';
+import { capturedExchanges } from './suites/exchanges.ts';
+import { hostileMessages } from './suites/hostile.ts';
+import { mixedBroker } from './suites/mixed-broker.ts';
+import { services } from './suites/service.ts';
+
+describe.skipIf(!requireServer('rabbitmq-server', 'slow control on RabbitMQ'))('on RabbitMQ', () => {
+  const stage = useStage(async () => {
+    const server = await RabbitmqServer.start();
+    return { url: server.url, close: () => server.close() };
+  });
+  services(stage);
+  capturedExchanges(stage);
+  hostileMessages(stage);
+  mixedBroker(stage);
+});

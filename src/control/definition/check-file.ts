@@ -5,6 +5,7 @@ import { foreignModule, type Verdict } from '../modules/catalogue.ts';
 import { keyValueFunctions } from '../modules/key-value-functions.ts';
 import type { ModuleRecord } from '../modules/module-record.ts';
 import { findModule } from '../modules/records.ts';
+import { Provider } from '../provider.ts';
 import type { EndpointDefinition, ServiceDefinition } from './definition.ts';
 import { assertOwnModule } from './own-class.ts';
 import { readParameters, unknownParameter } from './parameters.ts';
@@ -48,12 +49,20 @@ export function checkFile(path: string): FileCheck {
 
 const plainRoots: ReadonlySet<string> = new Set(['Service', 'Spimescape']);
 
-function checkTree(service: ServiceDefinition, definition: EndpointDefinition): EndpointCheck[] {
-  const children = definition.endpoints.flatMap((child) => checkTree(service, child));
-  return [checkOne(service, definition), ...children];
+function checkTree(
+  service: ServiceDefinition,
+  definition: EndpointDefinition,
+  parent?: EndpointDefinition,
+): EndpointCheck[] {
+  const children = definition.endpoints.flatMap((child) => checkTree(service, child, definition));
+  return [checkOne(service, definition, parent), ...children];
 }
 
-function checkOne(service: ServiceDefinition, definition: EndpointDefinition): EndpointCheck {
+function checkOne(
+  service: ServiceDefinition,
+  definition: EndpointDefinition,
+  parent: EndpointDefinition | undefined,
+): EndpointCheck {
   const { name, module, modulePath, path } = definition;
   const check = { name, module, line: service.lineOf(path) };
   if (modulePath !== undefined) return { ...check, ...checkOwn(modulePath) };
@@ -63,7 +72,7 @@ function checkOne(service: ServiceDefinition, definition: EndpointDefinition): E
   if (foreign !== undefined)
     return { ...check, verdict: foreign.verdict, notes: [foreign.advice], isFault: true };
   try {
-    return { ...check, ...checkKnown(service, definition, findModule(module)) };
+    return { ...check, ...checkKnown(service, definition, findModule(module), parent) };
   } catch (error) {
     if (!isAlidadeError(error)) throw error;
     return { ...check, verdict: 'to be ported', notes: [error.message], isFault: true };
@@ -83,9 +92,12 @@ function checkKnown(
   service: ServiceDefinition,
   definition: EndpointDefinition,
   record: ModuleRecord,
+  parent: EndpointDefinition | undefined,
 ): Pick<EndpointCheck, 'verdict' | 'notes' | 'isFault'> {
   const notes: string[] = [];
   let isFault = false;
+  const isUnderProvider = parent !== undefined && !plainRoots.has(parent.module);
+  const provider = isUnderProvider ? new Provider({ name: parent.name }) : undefined;
   try {
     const { values, unknown } = readParameters(service, definition, record.parameters);
     for (const key of unknown) {
@@ -94,7 +106,7 @@ function checkKnown(
     }
     record.create(
       { logRules: service.generation, ...values },
-      { name: definition.name, module: definition.module, provider: undefined },
+      { name: definition.name, module: definition.module, provider },
     );
     notes.push(...loggingNotes(service, values), ...calibrationNotes(values.calibration));
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 
-/** A clock that stepped further than this, apart from what is due, begins a new count. */
-const steppedMs = 1000;
+/** A clock that is set back by more than this and one interval begins a new count; below, what is due is waited for. */
+const setBackMs = 1000;
 
 export interface ScheduleOptions {
   readonly clock: Clock;
@@ -43,8 +43,7 @@ export function startSchedule(options: ScheduleOptions): () => void {
   const onTimer = () => {
     const nowMs = clock.nowMs();
     const lateMs = nowMs - (startMs + number * intervalMs);
-    if (lateMs < -steppedMs) {
-      // The clock was set back: what is due by it may be hours away.
+    if (lateMs < -(setBackMs + intervalMs)) {
       startMs = nowMs;
       number = 0;
     } else if (lateMs < 0) {

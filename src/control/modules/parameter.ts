@@ -20,6 +20,8 @@ export interface ParameterTypes {
   /** A regular expression. */
   readonly pattern: RegExp;
   readonly value: ExactValue;
+  /** Where a device listens. */
+  readonly address: { readonly host: string; readonly port: number };
   readonly calibration: unknown;
   /** [least, most], either of them null for an open end. */
   readonly range: Range;
@@ -45,9 +47,11 @@ export interface Parameter<Type extends ParameterType = ParameterType> {
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** The values of parameters, by their names. What is left out is undefined. */
+/** The values of parameters, by their names. What may be left out may be undefined. */
 export type ValuesOf<P extends Parameters> = {
-  readonly [Name in keyof P]: ParameterTypes[P[Name]['type']] | undefined;
+  readonly [Name in keyof P]:
+    | ParameterTypes[P[Name]['type']]
+    | (P[Name] extends { readonly isRequired: true } ? never : undefined);
 };
 
 /** How a message names each type. */
@@ -62,6 +66,7 @@ const expected: Readonly<Record<ParameterType, string>> = {
   boolean: 'true or false',
   pattern: 'a regular expression',
   value: 'text, a number or a boolean',
+  address: "a host and a port, as [host, port] or 'host:port'",
   calibration: "an expression such as '2*{}', or a map",
   range: 'a list of the least and the most, such as [0, 10] or [null, 10]',
   map: 'a map',
@@ -119,6 +124,7 @@ const readers: { readonly [Type in ParameterType]: Reader<Type> } = {
     const isScalar = value instanceof Float || typeof value !== 'object' || value === null;
     return isScalar && value !== undefined ? (value as ExactValue) : undefined;
   },
+  address: addressOf,
   calibration: (value) => value,
   range: (value) => {
     if (!isList(value) || value.length !== 2) return undefined;
@@ -150,4 +156,14 @@ function said<T>(read: () => T): T {
   } catch (error) {
     throw new Error(`is wrong: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+/** Host and port as a list, as `host:port`, or as the tuple in text that files of dragonfly have. */
+function addressOf(value: unknown): ParameterTypes['address'] | undefined {
+  const text = isList(value) ? value.join(':') : value;
+  if (typeof text !== 'string') return undefined;
+  const match = /^\(?\s*['"]?([^\s'",:()[\]]+|\[[\da-f:]+\])['"]?\s*[,:]\s*(\d{1,5})\s*\)?$/i.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port < 1 || port > 65_535) return undefined;
+  return { host: (match[1] ?? '').replaceAll(/^\[|\]$/g, ''), port };
 }

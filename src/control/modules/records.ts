@@ -3,6 +3,7 @@ import { nearestName } from '../../shared/nearest-name.ts';
 import { Entity } from '../entity.ts';
 import { Provider } from '../provider.ts';
 import { foreignModule, foreignNames } from './catalogue.ts';
+import { deviceRecords } from './device-records.ts';
 import { entityOptions, entityParameters } from './entity-parameters.ts';
 import { keyValueFunctions } from './key-value-functions.ts';
 import { KeyValueStore } from './key-value-store.ts';
@@ -55,6 +56,7 @@ export const moduleRecords: readonly ModuleRecord[] = [
     isProvider: false,
     create: (values, { name }) => new Entity(entityOptions(values, name)),
   }),
+  ...deviceRecords,
 ];
 
 /** A provider that is called what its file calls it. */

@@ -8,6 +8,14 @@ export { Channel, type ChannelState } from './channel.ts';
 export type { ChannelDefinition } from './channel-definition.ts';
 export type { ChannelType, ChannelValue, Compression, Encoding, ItemArray } from './channel-type.ts';
 export type { DataHeader } from './data-header.ts';
+export {
+  Dispatcher,
+  type DispatcherOptions,
+  type LiveChannel,
+  type RequestedChannel,
+  type RequestOptions,
+  type StreamRequestOptions,
+} from './dispatcher.ts';
 export type { Drop, DropReason } from './drop.ts';
 export type { Json, JsonObject } from './json.ts';
 export { jsonText } from './json-text.ts';

@@ -72,6 +72,10 @@ export const errorCodes = {
     exit: 1,
     when: 'a peer broke the protocol, or is of a kind that is not talked to; only its connection ends',
   },
+  ALI_DISPATCHER: {
+    exit: 1,
+    when: 'the dispatching layer refused what it was asked for streams, or cannot be reached',
+  },
   ALI_IMPORT: { exit: 2, when: 'lines of an import are not what an export writes' },
   ALI_USER: { exit: 5, when: 'a program could not become the user that it was to write as' },
   ALI_FILE_EXISTS: { exit: 5, when: 'a file is there already and was not to be replaced' },

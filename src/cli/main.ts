@@ -40,6 +40,11 @@ const nouns: readonly Noun[] = [
     load: async () => (await import('./stream.ts')).defineStream,
   },
   {
+    name: 'record',
+    summary: 'recordings: streams into HDF5 files, and what is in such a file',
+    load: async () => (await import('./record.ts')).defineRecord,
+  },
+  {
     name: 'store',
     summary: 'whole stores: back up, restore, copy from engine to engine, check',
     load: async () => (await import('./store.ts')).defineStore,

@@ -2,6 +2,13 @@
 export type { Bound } from './bound.ts';
 export type { LostMessageReason } from './ledger.ts';
 export type { RecordingOptions } from './options.ts';
+export {
+  RecordedFile,
+  type StoredChannel,
+  type StoredDefinition,
+  type StoredValues,
+} from './read/recorded-file.ts';
+export type { StoredObject } from './read/stored-object.ts';
 export type { LostReason } from './recorded-channel.ts';
 export { type MessageStream, Recorder, type RecorderOptions } from './recorder.ts';
 export { Recording } from './recording.ts';

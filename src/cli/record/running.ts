@@ -1,0 +1,136 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AlidadeError, messageOf } from '../../shared/errors.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** A recording of this machine and user that another command can ask. */
+export interface RunningRecording {
+  readonly pid: number;
+  /** Of its small HTTP server. */
+  readonly port: number;
+  /** Absolute. */
+  readonly file: string;
+  readonly stream: string;
+  readonly startedAt: string;
+}
+
+/** As the server of a recording tells it; whole numbers that are too large for JSON's are rounded. */
+export interface SaidStatus {
+  readonly state: string;
+  readonly problem?: string;
+  readonly ending?: string;
+  readonly countdownMs: number;
+  readonly received: number;
+  readonly written: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly committed: number;
+  readonly receivedBytes: number;
+  readonly firstPulseId?: number;
+  readonly lastPulseId?: number;
+  readonly gaps: number;
+  readonly missingPulses: number;
+  readonly channels: number;
+  readonly lostValues: Readonly<Record<string, number>>;
+  readonly fault?: string;
+}
+
+const askWithinMs = 3000;
+/** A file on a slow disk takes its time to be closed. */
+const stopWithinMs = 60_000;
+
+/** Where the recordings of this user are told; nobody else may write there. @throws ALI_FILE_NOT_WRITTEN */
+function folder({ environment }: Terminal): string {
+  const user = process.getuid?.() ?? 0;
+  const runtime = environment.XDG_RUNTIME_DIR;
+  const path = runtime ? join(runtime, 'alidade-recordings') : join(tmpdir(), `alidade-recordings-${user}`);
+  mkdirSync(path, { mode: 0o700, recursive: true });
+  const found = lstatSync(path);
+  if (found.isDirectory() && found.uid === user && (found.mode & 0o022) === 0) return path;
+  throw new AlidadeError('ALI_FILE_NOT_WRITTEN', `${path} is not a folder of yours alone; take it away`);
+}
+
+/** Tells other commands of a recording, until what this gives is disposed. */
+export function announce(recording: RunningRecording, terminal: Terminal): Disposable {
+  const path = join(folder(terminal), `${recording.pid}-${recording.port}.json`);
+  writeFileSync(path, JSON.stringify(recording), { mode: 0o600 });
+  return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+}
+
+/** The recordings that run, the oldest first. What a killed one has left is taken away. */
+export function runningRecordings(terminal: Terminal): RunningRecording[] {
+  const path = folder(terminal);
+  const found = readdirSync(path).flatMap((name) => {
+    const file = join(path, name);
+    try {
+      const recording = JSON.parse(readFileSync(file, 'utf8')) as RunningRecording;
+      if (isAlive(recording.pid)) return [recording];
+      rmSync(file, { force: true });
+    } catch {
+      // It was just taken away, or is being written.
+    }
+    return [];
+  });
+  return found.sort((one, other) => one.startedAt.localeCompare(other.startedAt));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** What a recording says of itself. @throws ALI_NOT_FOUND when it ended meanwhile */
+export function statusOf(recording: RunningRecording): Promise<SaidStatus> {
+  return ask(recording, 'GET', '/status', askWithinMs);
+}
+
+/** Ends a recording; its last status, with its file closed. @throws ALI_NOT_FOUND when it ended meanwhile */
+export function stopRecording(recording: RunningRecording): Promise<SaidStatus> {
+  return ask(recording, 'POST', '/stop', stopWithinMs);
+}
+
+async function ask(
+  { port, file }: RunningRecording,
+  method: string,
+  path: string,
+  withinMs: number,
+): Promise<SaidStatus> {
+  try {
+    const signal = AbortSignal.timeout(withinMs);
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, signal });
+    return (await answer.json()) as SaidStatus;
+  } catch (cause) {
+    throw new AlidadeError('ALI_NOT_FOUND', `the recording of ${file} does not answer: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * The recordings that a word names: a file, by its path or its name, or a process.
+ *
+ * @throws ALI_NOT_FOUND; ALI_USAGE when nothing was named and there are several
+ */
+export function chosenRecordings(name: string | undefined, terminal: Terminal): RunningRecording[] {
+  const running = runningRecordings(terminal);
+  if (name === undefined) {
+    if (running.length === 0) throw new AlidadeError('ALI_NOT_FOUND', 'no recording is running');
+    if (running.length === 1) return running;
+    const names = running.map(({ file }) => file).join(', ');
+    throw new AlidadeError(
+      'ALI_USAGE',
+      `${running.length} recordings are running: name one of ${names}, or --all`,
+    );
+  }
+  const chosen = running.filter(
+    ({ pid, file }) => String(pid) === name || file === name || file.endsWith(`/${name}`),
+  );
+  if (chosen.length > 0) return chosen;
+  throw new AlidadeError(
+    'ALI_NOT_FOUND',
+    `no recording of '${name}' is running; 'alidade record list' lists them`,
+  );
+}

@@ -1,0 +1,183 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { jsonText } from '../../bsread/index.ts';
+import type { Bound, Recording, RecordingOptions } from '../../recording/index.ts';
+import { parseDurationMs } from '../../shared/duration.ts';
+import { AlidadeError } from '../../shared/errors.ts';
+import { openHttpServer } from '../../shared/http.ts';
+import { Opened } from '../../shared/opened.ts';
+import { StopSignals } from '../../shared/stop-signals.ts';
+import { examples, named } from '../options.ts';
+import { openProgress } from '../progress.ts';
+import { oneOf, parseAddress, parseNames } from '../stream/options.ts';
+import { printable, printLine, type Terminal } from '../terminal.ts';
+import { atSeconds, boundText, parseBound } from './bound.ts';
+import { announce } from './running.ts';
+import { stateText, toldShortly } from './words.ts';
+
+interface StartOptions {
+  readonly from?: Bound;
+  readonly to?: Bound;
+  readonly for?: number;
+  readonly channels?: readonly string[];
+  readonly mode?: 'pull' | 'sub';
+  readonly force?: boolean;
+  readonly uncompressed?: boolean;
+  readonly compress?: boolean;
+  readonly verify: 'full' | 'structure';
+  readonly general?: Readonly<Record<string, string>>;
+  readonly json?: boolean;
+}
+
+const help = `
+It ends at --to, after --for, with Ctrl-C, or when 'alidade record stop' says so; the file is always closed well, and can be
+read meanwhile. Compressed arrays are stored as they came; each is decoded beside, so that one that cannot be is marked.
+--from in the past gets what a buffer in between still has. A file that is there is kept, unless --force.`;
+
+export function defineStart(record: Command, terminal: Terminal): void {
+  const bound = (name: string) => named(name, (text: string) => parseBound(text, terminal.nowSeconds));
+  record
+    .command('start')
+    .description('record a stream into an HDF5 file')
+    .argument('<address>', 'where the sender is', parseAddress)
+    .argument('<file>', 'the file to make; /dev/null measures without writing')
+    .option('--from <bound>', 'the first pulse, or a time (default: the next message)', bound('--from'))
+    .option('--to <bound>', 'the last pulse, or a time (default: until it is stopped)', bound('--to'))
+    .option('--for <duration>', 'stop after this long: 90s, 10m', named('--for', parseDurationMs))
+    .option('--channels <globs>', 'only these, such as SIN*,COUNT', named('--channels', parseNames))
+    .option('-m, --mode <mode>', 'pull (default), or sub', named('--mode', oneOf('pull', 'sub')))
+    .option('--force', 'replace a file that is there')
+    .option('--uncompressed', 'store arrays plain, for readers without the filters')
+    .option('--compress', 'compress arrays that come plain')
+    .option(
+      '--verify <how>',
+      'full or structure',
+      named('--verify', oneOf('full', 'structure')),
+      'full' as const,
+    )
+    .option('--general <name=value>', 'said of the recording in the file; may be given again', parseGeneral)
+    .option('--json', 'print the state as JSON, a line a second and one at the end')
+    .addHelpText('after', help)
+    .addHelpText(
+      'after',
+      examples(
+        'alidade record start tcp://127.0.0.1:9999 run.h5 --for 10s --general user=e12345',
+        'alidade record start 9999 run.h5 --from 17000000000 --to 17000000999 --channels "SIM:*"',
+      ),
+    )
+    .action((address: string, file: string, options: StartOptions) =>
+      start(address, file, options, terminal),
+    );
+}
+
+async function start(
+  address: string,
+  file: string,
+  options: StartOptions,
+  terminal: Terminal,
+): Promise<void> {
+  using stop = new StopSignals();
+  await using opened = new Opened();
+  const [{ Source }, { Recorder }] = await Promise.all([
+    import('../../bsread/index.ts'),
+    import('../../recording/index.ts'),
+  ]);
+  const source = opened.use(await Source.open({ addresses: address, pattern: options.mode }));
+  let isAway = false;
+  source.monitor(({ event, ...more }) => {
+    if (event === 'retry' && !isAway) {
+      terminal.stderr.write(
+        `alidade: ${printable(`${address}: ${'reason' in more ? more.reason : event}`)}; waiting for it\n`,
+      );
+    }
+    isAway = event === 'retry' || (isAway && event !== 'connected');
+  });
+  const recorder = opened.use(new Recorder(source));
+  const recording = await recorder.start({ file, ...recordingOptions(options, terminal) });
+  const server = opened.use(
+    await openHttpServer({
+      port: 0,
+      routes: (app) => {
+        app.get('/status', async (_request, reply) => sendJson(reply, recording.status()));
+        app.post('/stop', async (_request, reply) => sendJson(reply, await recording.stop()));
+      },
+    }),
+  );
+  const { pid } = process;
+  const startedAt = new Date(terminal.nowSeconds() * 1000).toISOString();
+  using _announced = announce(
+    { pid, port: server.port, file: resolve(file), stream: address, startedAt },
+    terminal,
+  );
+  void stop.stopped.then(() => recording.stop());
+  await follow(recording, options, terminal);
+}
+
+function sendJson(reply: { type(type: string): { send(text: string): unknown } }, value: unknown) {
+  return reply.type('application/json').send(jsonText(value));
+}
+
+/** @throws ALI_USAGE */
+function recordingOptions(options: StartOptions, { nowSeconds }: Terminal): Omit<RecordingOptions, 'file'> {
+  const { from, to, for: forMs, force, channels, general, verify, uncompressed, compress } = options;
+  if (to !== undefined && forMs !== undefined) {
+    throw new AlidadeError('ALI_USAGE', '--to and --for both say when to stop; give one of them');
+  }
+  if (uncompressed === true && compress === true) {
+    throw new AlidadeError('ALI_USAGE', '--uncompressed and --compress exclude each other');
+  }
+  return {
+    force,
+    channels,
+    general,
+    verify,
+    start: from,
+    stop: forMs === undefined ? to : atSeconds(nowSeconds() + forMs / 1000),
+    compression: uncompressed === true ? 'none' : compress === true ? 'bitshuffle-lz4' : 'as-sent',
+  };
+}
+
+/** Shows how a recording goes, until it is over. @throws ALI_FILE_FAILED when it ended before its time */
+async function follow(recording: Recording, options: StartOptions, terminal: Terminal): Promise<void> {
+  const { json = false, from, to } = options;
+  using progress = await openProgress(terminal);
+  const show = () => {
+    const status = recording.status();
+    const { lastPulseId } = status;
+    if (json) {
+      terminal.stdout.write(`${jsonText(status)}\n`);
+    } else if (
+      from !== undefined &&
+      'pulseId' in from &&
+      to !== undefined &&
+      'pulseId' in to &&
+      lastPulseId !== undefined
+    ) {
+      const done = Number(lastPulseId - from.pulseId) + 1;
+      progress.count(stateText(status), done, Number(to.pulseId - from.pulseId) + 1, 'pulses');
+    } else {
+      progress.update(`${stateText(status)}: ${status.written} messages,`, status.receivedBytes, undefined);
+    }
+  };
+  const timer = setInterval(show, json ? 1000 : 200);
+  const status = await recording.finished;
+  clearInterval(timer);
+  progress[Symbol.dispose]();
+  await printLine(terminal, json ? jsonText(status) : `${recording.file}: ${toldShortly(status)}`);
+  if (status.written === 0 && to !== undefined && !json) {
+    terminal.stderr.write(`alidade: nothing came up to ${boundText(to)}\n`);
+  }
+  if (status.state === 'error') {
+    throw new AlidadeError('ALI_FILE_FAILED', `${recording.file} ended before its time: ${status.problem}`);
+  }
+}
+
+/** @throws ALI_USAGE */
+function parseGeneral(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^([\w-]+)=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return { ...before, [name]: value };
+  throw new AlidadeError('ALI_USAGE', `--general: '${text}' is not NAME=VALUE`);
+}

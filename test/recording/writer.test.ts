@@ -211,7 +211,7 @@ test('a start that fails leaves the writer as it was, and further files can be w
 
   for (const [name, first] of [
     ['one.h5', 100],
-    ['two.h5', 103],
+    ['two.h5', 104],
   ] as const) {
     const file = join(bench.folder.path, 'more', name);
     expect(await bench.ask('PUT', '/start_now', { output_file: file })).toEqual(empty);
@@ -220,6 +220,7 @@ test('a start that fails leaves the writer as it was, and further files can be w
     await bench.send(3);
     await bench.seen(first + 2);
     expect(await bench.ask('PUT', '/stop_now')).toEqual(empty);
+    await bench.sender.send({ COUNT: 0 }, { timestampNs: BigInt(Date.now() + 60_000) * 1_000_000n });
     for (;;) if ((await bench.get('/status')).status === 'finished') break;
     expect(valuesOf(file, 'data/COUNT/pulse_id')).toEqual(pulses(first, first + 2));
   }

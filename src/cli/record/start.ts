@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { jsonText } from '../../bsread/index.ts';
-import type { Bound, Recording, RecordingOptions } from '../../recording/index.ts';
+import type { Bound, Recorder, Recording, RecordingOptions } from '../../recording/index.ts';
 import { parseDurationMs } from '../../shared/duration.ts';
-import { AlidadeError } from '../../shared/errors.ts';
+import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import { openHttpServer } from '../../shared/http.ts';
 import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
@@ -78,7 +78,7 @@ async function start(
 ): Promise<void> {
   using stop = new StopSignals();
   await using opened = new Opened();
-  const [{ Source }, { Recorder }] = await Promise.all([
+  const [{ Source }, recordings] = await Promise.all([
     import('../../bsread/index.ts'),
     import('../../recording/index.ts'),
   ]);
@@ -92,8 +92,8 @@ async function start(
     }
     isAway = event === 'retry' || (isAway && event !== 'connected');
   });
-  const recorder = opened.use(new Recorder(source));
-  const recording = await recorder.start({ file, ...recordingOptions(options, terminal) });
+  const recorder = opened.use(new recordings.Recorder(source));
+  const recording = await begin(recorder, { file, ...recordingOptions(options, terminal) });
   const server = opened.use(
     await openHttpServer({
       port: 0,
@@ -111,6 +111,16 @@ async function start(
   );
   void stop.stopped.then(() => recording.stop());
   await follow(recording, options, terminal);
+}
+
+async function begin(recorder: Recorder, options: RecordingOptions): Promise<Recording> {
+  try {
+    return await recorder.start(options);
+  } catch (cause) {
+    if (!isAlidadeError(cause, 'ALI_FILE_EXISTS')) throw cause;
+    const text = `${options.file} is there already; choose another name, or replace it with --force`;
+    throw new AlidadeError('ALI_FILE_EXISTS', text, { cause });
+  }
 }
 
 function sendJson(reply: { type(type: string): { send(text: string): unknown } }, value: unknown) {

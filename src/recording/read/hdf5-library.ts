@@ -1,4 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { h5wasm } from 'h5wasm/node';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
 
@@ -13,12 +15,10 @@ export function hdf5Library(): Promise<Hdf5Library> {
 }
 
 async function load(): Promise<Hdf5Library> {
-  const [{ default: library }, { install_local_plugins }] = await Promise.all([
-    import('h5wasm/node'),
-    import('h5wasm-plugins'),
-  ]);
+  const { default: library } = await import('h5wasm/node');
   const module = await library.ready;
-  install_local_plugins(module);
+  const plugins = dirname(fileURLToPath(import.meta.resolve('h5wasm-plugins')));
+  module.insert_plugin_search_path(join(plugins, 'plugins'), 0);
   // Else it prints its errors and goes on.
   module.activate_throwing_error_handler();
   return library;

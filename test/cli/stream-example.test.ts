@@ -1,0 +1,82 @@
+/** The example of a stream: the commands of its README, through real processes. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { beforeAll, expect, test } from 'vitest';
+import { buildCommand, Shell } from '../support/command.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const readme = readFileSync(join(root, 'examples/stream/README.md'), 'utf8');
+
+/** The fenced blocks of the README in their order; those that have a name go on until they are ended. */
+const blocks = [...readme.matchAll(/^```sh(?: (\w+))?\n(.*?)^```$/gms)].map(([, name, command = '']) => ({
+  name,
+  command: command.trim().replaceAll('npx ', ''),
+}));
+
+beforeAll(buildCommand, 120_000);
+
+/** A free port; whose port and 1000 more is likely free too. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port > 60_000 ? port - 5000 : port;
+}
+
+/** Waits for a line on either output. */
+async function said(child: ChildProcess, what: RegExp): Promise<void> {
+  const { promise, resolve: found } = Promise.withResolvers<void>();
+  for (const input of [child.stdout, child.stderr]) {
+    if (input !== null) createInterface({ input }).on('line', (line) => what.test(line) && found());
+  }
+  await promise;
+}
+
+test('the README does what it says', async () => {
+  using folder = temporaryFolder();
+  symlinkSync(join(root, 'examples'), join(folder.path, 'examples'));
+  const [source, buffer] = [await freePort(), await freePort()];
+  const ported = (command: string) =>
+    command
+      .replaceAll('9999', String(source))
+      .replaceAll('8082', String(buffer))
+      .replaceAll('9082', String(buffer + 1000))
+      .replaceAll(/examples\/stream(?=\/\w+\.ts)/g, join(root, 'examples/stream'));
+  const shell = new Shell(folder.path);
+  const running: ChildProcess[] = [];
+  const outputs: string[] = [];
+  try {
+    for (const { name, command } of blocks) {
+      if (name !== undefined) {
+        const child = shell.startLine(`exec ${ported(command)}`);
+        running.push(child);
+        await said(child, name === 'source' ? /^sending/ : /source connected/);
+        continue;
+      }
+      const { status, stdout, stderr } = await shell.sh(`set -e\n${ported(command)}`);
+      expect({ command, status, stderr }).toEqual({ command, status: 0, stderr: '' });
+      outputs.push(stdout);
+    }
+    const pulses = readFileSync(join(folder.path, 'charge.jsonl'), 'utf8').trim().split('\n');
+    const ids = pulses.map((line) => (JSON.parse(line) as { pulse_id: number }).pulse_id);
+    expect(ids).toEqual(ids.map((_, place) => (ids[0] as number) + place));
+    const [, looked, charge, status] = outputs;
+    expect(looked).toContain('SIM:WAVEFORM-001');
+    expect(looked).toMatch(/camera\.png: SIM:IMAGE-001 of pulse \d+, 320 x 240/);
+    expect(charge).toMatch(/^50 pulses, mean charge \d{3}\.\d\d pC\n$/);
+    expect(JSON.parse(status ?? '')).toMatchObject({ fanOut: 'pub', dropped: { undecodable: 0 } });
+    for (const child of running.toReversed()) {
+      child.kill('SIGINT');
+      expect((await once(child, 'close'))[0]).toBe(0);
+    }
+  } finally {
+    for (const child of running) child.kill('SIGKILL');
+  }
+});

@@ -88,6 +88,7 @@ export const errorCodes = {
     exit: 2,
     when: 'a name, type, length or order of calls that an HDF5 file cannot take; nothing of it was written',
   },
+  ALI_HDF5_DAMAGED: { exit: 1, when: 'an HDF5 file is damaged, or is none that Alidade wrote' },
   ALI_HDF5_CLOSED: { exit: 1, when: 'something was added to an HDF5 file that is closed' },
 
   ALI_SHM_SENDER_ALIVE: {

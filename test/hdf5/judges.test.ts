@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createHdf5File } from '../../src/hdf5/index.ts';
+import { createHdf5File, openHdf5File } from '../../src/hdf5/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { requireServer } from '../support/require-server.ts';
 import { FileModel } from './support/file-model.ts';
 import { Judge } from './support/judge.ts';
+import { ownComplaint } from './support/own-judge.ts';
 import { Random } from './support/random.ts';
 import { fill } from './support/random-file.ts';
 import { SparseStorage } from './support/sparse-storage.ts';
@@ -23,7 +24,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
   afterAll(() => judge[Symbol.asyncDispose]());
 
   test.for(Array.from({ length: 10 }, (_, seed) => seed))(
-    'of random content are read alike by h5py, h5dump, h5stat, h5repack and h5wasm: seed %i',
+    'of random content are read alike by h5py, h5dump, h5stat, h5repack, h5wasm and our reader: seed %i',
     { timeout: 60_000 },
     async (seed) => {
       using folder = temporaryFolder();
@@ -40,6 +41,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
       await execute('h5repack', [path, `${path}.repacked`]);
       expect(await judge.checkWhole(model, `${path}.repacked`, folder.path)).toBeUndefined();
       expect(await wasmComplaint(model, path)).toBeUndefined();
+      expect(await ownComplaint(model, path)).toBeUndefined();
     },
   );
 
@@ -66,6 +68,13 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
       wrong[place] = (bytes[place] ?? 0) ^ 1;
       writeFileSync(path, wrong);
       expect(await judge.checkWhole(model, path, folder.path)).toMatch(problem);
+      const damage = ownComplaint(model, path);
+      if (problem.source === 'checksum') {
+        await expect(damage).rejects.toMatchObject({
+          code: 'ALI_HDF5_DAMAGED',
+          message: expect.stringMatching(problem),
+        });
+      } else expect(await damage).toContain('has other values');
     }
   });
 
@@ -92,6 +101,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
       }
       await model.file.close();
       expect(await judge.checkWhole(model, path, folder.path)).toBeUndefined();
+      expect(await ownComplaint(model, path)).toBeUndefined();
     },
   );
 
@@ -114,6 +124,16 @@ describe.skipIf(!requireServer('h5py and h5dump', 'HDF5 files and their judges')
       }
       await model.file.close();
       expect(await judge.checkWhole(model, path, folder.path)).toBeUndefined();
+      await using own = await openHdf5File(path);
+      const dataset = await own.root.dataset('counts');
+      for (const [first, rows] of [
+        [130_900, 1_300],
+        [262_100, 40],
+      ] as const) {
+        const { bytes } = model.contents()[0] as { bytes: Uint8Array };
+        const items = await dataset?.items(first, rows);
+        expect(items).toEqual([...new Uint16Array(bytes.buffer, bytes.byteOffset + 2 * first, rows)]);
+      }
     },
   );
 

@@ -1,6 +1,17 @@
 import { crc32 } from 'node:zlib';
 import type { Dataset } from '../hdf5/index.ts';
 
+const zeros = new Uint8Array(64 * 1024);
+
+/** CRC-32 of so many zeros. */
+export function zerosChecksum(sizeBytes: number): number {
+  let checksum = 0;
+  for (let left = sizeBytes; left > 0; left -= zeros.length) {
+    checksum = crc32(zeros.subarray(0, Math.min(left, zeros.length)), checksum);
+  }
+  return checksum;
+}
+
 /**
  * One value of a fixed size in each row, gathered in memory for as many rows as are between two flushes: appending to an
  * HDF5 dataset row by row would cost more than all else. Rows that got nothing are zeros.
@@ -10,14 +21,15 @@ export class Column {
   view: DataView;
   /** Whether a row since the last flush got something. */
   isUsed = false;
-  /** CRC-32 of all rows flushed. */
-  checksum = 0;
+  /** CRC-32 of all rows of the dataset that were flushed. */
+  checksum: number;
   readonly dataset: Dataset;
   readonly #rowBytes: number;
 
   constructor(dataset: Dataset, rowBytes: number, capacityRows: number) {
     this.dataset = dataset;
     this.#rowBytes = rowBytes;
+    this.checksum = zerosChecksum(dataset.rows * rowBytes);
     this.bytes = new Uint8Array(rowBytes * capacityRows);
     this.view = new DataView(this.bytes.buffer);
   }

@@ -13,6 +13,7 @@ export type { LostReason } from './recorded-channel.ts';
 export { type MessageStream, Recorder, type RecorderOptions } from './recorder.ts';
 export { Recording } from './recording.ts';
 export type { ChannelPresence, Ending, RecordingState, RecordingStatus } from './status.ts';
+export { type Verification, verifyRecording } from './verify-recording.ts';
 export { becomeUser } from './writer/become-user.ts';
 export { writerRoutes } from './writer/routes.ts';
 export { makeFolderOf, Writer, type WriterOptions, type WriterState } from './writer/writer.ts';

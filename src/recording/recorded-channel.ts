@@ -54,7 +54,7 @@ export class RecordedChannel {
     this.group = data.group(groupName);
     if (groupName !== this.name) this.group.attribute('channel', this.name.toWellFormed());
     this.form = declaredForm(definition) ?? unknownForm;
-    this.values = this.#firstValues(definition);
+    this.values = this.#firstValues(definition, block.flushedRows + block.rows);
     this.group.link('pulse_id', pulseIds);
     this.present = this.#column('is_data_present', 'uint8', 1);
     this.timestamps = this.#column('timestamp', 'int64', 8, { units: 'ns' });
@@ -117,7 +117,7 @@ export class RecordedChannel {
       const keptAs = this.hasValues ? `data(${this.superseded.length + 1})` : undefined;
       try {
         const before = this.values;
-        const values = this.#newValues(form, definition, (options) =>
+        const values = this.#newValues(form, definition, row, (options) =>
           this.group.supersede('data', options, keptAs),
         );
         this.#block.hold(before.flush(at, row));
@@ -143,25 +143,25 @@ export class RecordedChannel {
   }
 
   /** Of what the definition declares; where it cannot be had, of scalars, until a value comes. */
-  #firstValues(definition: ChannelDefinition): Values {
+  #firstValues(definition: ChannelDefinition, row: number): Values {
     const make = (options: DatasetOptions) => this.group.dataset('data', options);
     try {
-      return this.#newValues(this.form, definition, make);
+      return this.#newValues(this.form, definition, row, make);
     } catch (error) {
       if (!isAlidadeError(error, 'ALI_HDF5_REFUSED')) throw error;
       this.form = unknownForm;
-      return this.#newValues(this.form, definition, make);
+      return this.#newValues(this.form, definition, row, make);
     }
   }
 
-  #newValues(form: Form, definition: ChannelDefinition, make: MakeDataset): Values {
+  #newValues(form: Form, definition: ChannelDefinition, firstRow: number, make: MakeDataset): Values {
     const onUndecodable = (row: number, reason: string) => {
       this.present.bytes[row - this.#block.flushedRows] = 0;
       this.presentRows--;
       this.fault ??= reason;
       this.#count('undecodable');
     };
-    return this.#storage.newValues({ form, definition, block: this.#block, make, onUndecodable });
+    return this.#storage.newValues({ form, definition, block: this.#block, firstRow, make, onUndecodable });
   }
 
   #column(name: string, type: 'uint8' | 'int64', rowBytes: number, attributes = {}): Column {

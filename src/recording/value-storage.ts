@@ -25,12 +25,14 @@ export interface NewValues {
   readonly form: Form;
   readonly definition: ChannelDefinition;
   readonly block: Block;
+  /** The first row that may have a value. */
+  readonly firstRow: number;
   readonly make: MakeDataset;
   readonly onUndecodable: (row: number, reason: string) => void;
 }
 
 /** Up to so many bytes a row is gathered with others before it goes to the file. */
-const mostSmallBytes = 64;
+export const mostSmallBytes = 64;
 
 /** Decides how the values of a form are stored. */
 export class ValueStorage {
@@ -43,7 +45,7 @@ export class ValueStorage {
   }
 
   /** @throws ALI_HDF5_REFUSED when a row is larger than HDF5 takes */
-  newValues({ form, definition, block, make, onUndecodable }: NewValues): Values {
+  newValues({ form, definition, block, firstRow, make, onUndecodable }: NewValues): Values {
     const { type, rowShape, rowBytes, key } = form;
     const { flushedRows, chunkRows, capacityRows } = block;
     const isBigEndian = definition.encoding === 'big';
@@ -55,7 +57,7 @@ export class ValueStorage {
       chunkRows: isSmall ? chunkRows : compression === undefined ? LargeValues.chunkRows(form, chunkRows) : 1,
       filter: compression === undefined ? 'none' : compression === 'lz4' ? 'lz4' : 'bitshuffle-lz4',
       attributes: {
-        ...(flushedRows > 0 && { first_row: flushedRows }),
+        ...(firstRow > 0 && { first_row: BigInt(firstRow) }),
         ...(rowShape.length === 2 && { interpretation: 'image' }),
         ...(rowShape.length === 1 && key !== `${type}[1]` && { interpretation: 'spectrum' }),
       },

@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { ChannelDefinition } from '../bsread/index.ts';
 import type { Dataset } from '../hdf5/index.ts';
-import type { Column } from './column.ts';
+import { type Column, zerosChecksum } from './column.ts';
 import { type PlainValue, swapped } from './plain-value.ts';
 
 /**
  * The values of a channel while its form stays the same: one dataset. What no value came for are rows of the fill value.
  *
- * What {@link checksum} covers: of small values the bytes of all rows from `first_row` on; of texts each text in UTF-8
- * with a NUL behind it; of large values the bytes that were stored, row by row, without those of rows that got none.
+ * What {@link checksum} covers: of small values the bytes of all rows; of texts each text in UTF-8 with a NUL behind it;
+ * of large values the bytes that were stored, row by row, without those of rows that got none.
  */
 export interface Values {
   readonly dataset: Dataset;
@@ -57,11 +57,12 @@ export class SmallValues implements Values {
 /** Texts of any length. */
 export class TextValues implements Values {
   readonly dataset: Dataset;
-  checksum = 0;
+  checksum: number;
   #texts: string[] = [];
 
   constructor(dataset: Dataset) {
     this.dataset = dataset;
+    this.checksum = zerosChecksum(dataset.rows);
   }
 
   put(at: number, _row: number, { text = '' }: PlainValue): undefined {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MessageDecoder, type PulseMessage } from '../../src/bsread/index.ts';
-import { Recording, type RecordingStatus } from '../../src/recording/index.ts';
+import { Recording, type RecordingStatus, verifyRecording } from '../../src/recording/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { requireServer } from '../support/require-server.ts';
@@ -57,6 +57,11 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings and their judges')
       .filter((message) => message !== undefined);
     for (const message of messages) await recording.write(message);
     const status = await recording.finished;
+    expect(await verifyRecording(file)).toMatchObject({
+      isWhole: true,
+      problems: [],
+      written: status.written,
+    });
     const { startPulseId, stopPulseId } = run;
     const written = messages.filter(({ pulseId }) => pulseId >= startPulseId && pulseId <= stopPulseId);
     return { status, contents: await reader.read(file), written };

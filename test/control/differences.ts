@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Float } from '../../src/control/index.ts';
 
 /** Where we differ from the reference on purpose: what ours is, and why. */
 export interface Difference {
@@ -18,6 +19,7 @@ export function differencesOf(section: string): ReadonlyMap<string, Difference> 
 
 /** A number that is not finite as the recorded data writes it, in whatever it is in; floats to 12 digits. */
 export function comparable(value: unknown): unknown {
+  if (value instanceof Float) return comparable(value.value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return `__${value}__`;
     return Number(value.toPrecision(12));

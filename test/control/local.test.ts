@@ -4,6 +4,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { useStage } from './stage.ts';
 import { capturedExchanges } from './suites/exchanges.ts';
 import { hostileMessages } from './suites/hostile.ts';
+import { liveLog } from './suites/live-log.ts';
 import { services } from './suites/service.ts';
 
 describe('on local:', () => {
@@ -13,5 +14,6 @@ describe('on local:', () => {
   });
   services(stage);
   capturedExchanges(stage);
+  liveLog(stage);
   hostileMessages(stage);
 });

@@ -89,7 +89,7 @@ test.each(['v1', 'v3'] as const)('the requests of the command line of %s', (wire
 });
 
 test('the alerts of a service of v3 that logs', () => {
-  const text = readFileSync('test/fixtures/control/live-log-v3.json', 'utf8');
+  const text = readFileSync('test/fixtures/control/live-log-messages.json', 'utf8');
   const { events } = JSON.parse(text) as { events: CapturedMessage[] };
   for (const event of events.filter(({ properties }) => properties !== undefined)) {
     const delivery = deliveryOf(event);

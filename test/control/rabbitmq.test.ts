@@ -5,6 +5,7 @@ import { requireServer } from '../support/require-server.ts';
 import { useStage } from './stage.ts';
 import { capturedExchanges } from './suites/exchanges.ts';
 import { hostileMessages } from './suites/hostile.ts';
+import { liveLog } from './suites/live-log.ts';
 import { mixedBroker } from './suites/mixed-broker.ts';
 import { services } from './suites/service.ts';
 
@@ -15,6 +16,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'slow control on RabbitMQ'))('
   });
   services(stage);
   capturedExchanges(stage);
+  liveLog(stage);
   hostileMessages(stage);
   mixedBroker(stage);
 });

@@ -11,6 +11,7 @@ import {
   polynomialCurve,
   tableCurve,
 } from './curve.ts';
+import { asFloat, givesFloat } from './float-result.ts';
 import { compileFormat } from './python-format.ts';
 import { pythonRepr } from './python-value.ts';
 
@@ -92,7 +93,8 @@ function fromExpression(template: string, functions: CalibrationFunctions): Comp
   const format = compileFormat(template);
   return (raw) => {
     const text = format(typeof raw === 'string' ? raw.trim() : raw);
-    return encodable(compileExpression(text, { names: [], functions, extended: true })({}));
+    const result = encodable(compileExpression(text, { names: [], functions, extended: true })({}));
+    return givesFloat(text, Object.keys(functions)) ? asFloat(result) : result;
   };
 }
 
@@ -144,7 +146,7 @@ function curveOf(map: ReadonlyMap<unknown, unknown>): Compute | undefined {
         oneOf('outside', map.get('outside'), outsides),
       )
     : polynomialCurve((polynomial as unknown[]).map(numberIn));
-  return (raw) => finite(curve, raw);
+  return (raw) => asFloat(finite(curve, raw));
 }
 
 function finite(curve: Curve, given: Answer): number {

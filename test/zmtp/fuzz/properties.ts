@@ -3,14 +3,10 @@ import fc from 'fast-check';
 import { Decoder } from '../../../src/zmtp/wire/decoder.ts';
 import { Encoder } from '../../../src/zmtp/wire/encoder.ts';
 import { ProtocolError } from '../../../src/zmtp/wire/protocol-error.ts';
+import type { Property } from '../../support/run-properties.ts';
 import { greeting, readFrame } from '../peers/wire.ts';
 import { decoded } from './decoding.ts';
 import { chunksOf, hostile, valid } from './wire-bytes.ts';
-
-export interface Property {
-  readonly name: string;
-  readonly property: fc.IRawProperty<unknown>;
-}
 
 const places = fc.array(fc.nat(), { maxLength: 12 });
 
@@ -47,7 +43,6 @@ const frameBody = fc.oneof(
   },
 );
 
-/** What holds for every input of the parser; run shortly by `npm test`, and for longer by `npm run fuzz`. */
 export const properties: readonly Property[] = [
   {
     name: 'what keeps to the protocol is heard as it was said, whatever the cuts',

@@ -60,7 +60,7 @@ export class MessageDecoder {
     for (const frame of frames) this.#receivedBytes += frame.length;
     let main: MainHeader;
     try {
-      main = parseMainHeader(frames[0] as Uint8Array);
+      main = parseMainHeader(frames[0] ?? noFrame);
     } catch (error) {
       if (isCommand(frames)) return this.#drop(frames, 'command', 'a command of one frame', error);
       return this.#drop(frames, 'main-header', 'the main header cannot be read', error);
@@ -100,6 +100,8 @@ export class MessageDecoder {
     return undefined;
   }
 }
+
+const noFrame = new Uint8Array(0);
 
 /** Java's senders put such messages of one frame between the others, as `bsr_stop-1.0` and `bsr_reconnect-1.0`. */
 function isCommand(frames: Message): boolean {

@@ -91,6 +91,6 @@ function timedOut(what: string, timeoutMs: number, came: number): AlidadeError {
   const parts = came === 0 ? '' : ` (${came} parts of it came)`;
   return new AlidadeError(
     'ALI_TIMEOUT',
-    `no reply to ${what} within ${timeoutMs / 1000} s${parts}. Its service is busy, was ended, or never answers; or another program listens to every request (a monitor) and no service does.`,
+    `no reply to ${what} within ${Number((timeoutMs / 1000).toPrecision(3))} s${parts}. Its service is busy, was ended, or never answers; or another program listens to every request (a monitor) and no service does.`,
   );
 }

@@ -4,7 +4,6 @@ import { AlidadeError, messageOf } from '../../shared/errors.ts';
 const accessRefused = 403;
 const resourceLocked = 405;
 const preconditionFailed = 406;
-const notAllowed = 530;
 
 /** What the broker said when it closed a channel or connection; undefined when it did not. */
 export function replyCode(error: unknown): number | undefined {
@@ -24,10 +23,11 @@ export function connectFailure(error: unknown, location: string): AlidadeError {
       { cause: error },
     );
   }
-  if (code === notAllowed) {
+  // amqplib does not say what the broker has said here.
+  if (/Expected ConnectionOpenOk; got <ConnectionClose/.test(messageOf(error))) {
     return new AlidadeError(
       'ALI_BUS_LOGIN',
-      `${location} has no such virtual host, or it is not for this user`,
+      `${location} has no such virtual host, or it is not for this user (rabbitmqctl list_vhosts shows them)`,
       {
         cause: error,
       },

@@ -200,7 +200,12 @@ export class Session {
       setImmediate(() => {
         const newest = this.#unacknowledged;
         this.#unacknowledged = undefined;
-        if (newest !== undefined && !this.#isEnded) this.#channel.ack(newest, true);
+        if (newest === undefined || this.#isEnded) return;
+        try {
+          this.#channel.ack(newest, true);
+        } catch {
+          // The connection is being closed, and the queue goes with it.
+        }
       });
     }
     this.#unacknowledged = message;

@@ -1,0 +1,284 @@
+import { type ChannelModel, connect } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bus, type BusEvent, openBus } from '../../src/bus/index.ts';
+import { answering, listen, message, textOf } from '../contract/bus/context.ts';
+import { type Program, runProgram } from '../support/program.ts';
+import { RabbitmqServer } from '../support/rabbitmq-server.ts';
+import { requireServer } from '../support/require-server.ts';
+
+const serviceFile = new URL('programs/bus-service.ts', import.meta.url);
+const timeoutMs = 10_000;
+
+async function service(url: string, name: string): Promise<Program> {
+  const program = runProgram(serviceFile, [url, name]);
+  expect(await program.line()).toBe('ready');
+  return program;
+}
+
+/** What a bus tells, and when it tells a certain thing. */
+function telling() {
+  const told: BusEvent[] = [];
+  let wake = () => {};
+  return {
+    told,
+    onEvent: (event: BusEvent) => {
+      told.push(event);
+      wake();
+    },
+    async until(event: BusEvent['event']) {
+      while (!told.some((one) => one.event === event)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return told.splice(0);
+    },
+  };
+}
+
+describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ'))(
+  'on a rabbitmq-server',
+  () => {
+    let server: RabbitmqServer;
+    beforeAll(async () => {
+      server = await RabbitmqServer.start();
+    });
+    afterAll(() => server?.close());
+
+    /** Does something with amqplib alone, as another program would. */
+    const withOther = async (use: (model: ChannelModel) => Promise<unknown>) => {
+      const model = await connect(server.url);
+      model.on('error', () => {});
+      await use(model);
+      await model.close().catch(() => {});
+    };
+
+    test('a broker that is stopped in mid-traffic: each request has one outcome, and everything comes back', {
+      timeout: 60_000,
+    }, async () => {
+      const events = telling();
+      await using store = await service(server.url, 'store');
+      await using bus = await openBus(server.url, { onEvent: events.onEvent });
+      const heard = await listen(bus, { queue: 'monitor', bindings: [{ exchange: 'alerts', key: '#' }] });
+      const ask = (body: string) => bus.request(message('store', body), { timeoutMs: 60_000 });
+      await ask('first');
+      const inFlight = Array.from({ length: 100 }, (_, index) => ask(index % 2 === 0 ? 'silent' : 'answer'));
+      const settled = Promise.allSettled(inFlight);
+      await expect.poll(() => store.lines.length).toBe(101);
+      await server.stop();
+      const outcomes = await settled;
+      const cut = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(cut.map(({ reason }) => reason.code)).toEqual(Array.from({ length: 50 }, () => 'ALI_BUS_CUT'));
+      expect(outcomes.filter((_, index) => index % 2 === 1).map(({ status }) => status)).toEqual(
+        Array.from({ length: 50 }, () => 'fulfilled'),
+      );
+      expect(bus.status.state).toBe('away');
+      await expect(bus.send(message('a'))).rejects.toMatchObject({ code: 'ALI_BUS_UNREACHABLE' });
+      await expect(bus.request(message('store'), { timeoutMs: 50 })).rejects.toMatchObject({
+        code: 'ALI_BUS_UNREACHABLE',
+      });
+      const waiting = bus.request(message('nobody'), { timeoutMs: 60_000 });
+      const refused = expect(waiting).rejects.toMatchObject({ code: 'ALI_BUS_UNROUTABLE' });
+      await server.start();
+      // What was called while it was away goes when it is there again; queues and bindings are there before.
+      await refused;
+      await events.until('connected');
+      await bus.send(message('alert', 'back', { exchange: 'alerts' }), { mandatory: true });
+      expect(textOf(await heard.next())).toBe('back');
+      await expect
+        .poll(() => ask('again').then(([reply]) => reply && textOf(reply), String), { timeout: 10_000 })
+        .toBe('store');
+      // None of the requests was sent twice.
+      expect(store.lines.filter((line) => line === 'took').length).toBe(102);
+    });
+
+    test('a broker that answers no more is noticed, and found again when it does', {
+      timeout: 60_000,
+    }, async () => {
+      const events = telling();
+      await using bus = await openBus(server.url, { onEvent: events.onEvent });
+      const heard = await listen(bus, {
+        queue: 'patient',
+        bindings: [{ exchange: 'requests', key: 'patient' }],
+      });
+      const asked = bus.request(message('patient'), { timeoutMs: 60_000 });
+      await heard.next();
+      const cut = expect(asked).rejects.toMatchObject({ code: 'ALI_BUS_CUT' });
+      server.pause();
+      await cut;
+      expect(bus.status.state).toBe('away');
+      server.resume();
+      await events.until('connected');
+      // The broker may hold the queue for our dead connection for a while.
+      await expect
+        .poll(() => bus.send(message('patient', 'again'), { mandatory: true }).then(() => 'taken', String), {
+          timeout: 30_000,
+        })
+        .toBe('taken');
+      expect(textOf(await heard.next())).toBe('again');
+    });
+
+    test('a service that is killed in mid-request: its client is told in time, and its name is free', async () => {
+      await using bus = await openBus(server.url);
+      await using first = await service(server.url, 'mortal');
+      const asked = bus.request(message('mortal', 'silent'), { timeoutMs: 1000 });
+      const told = expect(asked).rejects.toMatchObject({ code: 'ALI_TIMEOUT' });
+      await first.line();
+      first.child.kill('SIGKILL');
+      await first.ended;
+      await told;
+      await using second = await service(server.url, 'mortal');
+      expect((await bus.request(message('mortal'), { timeoutMs })).map(textOf)).toEqual(['mortal']);
+      second.child.stdin?.end();
+      // It ends by itself: nothing of the bus is left open.
+      expect(await second.ended).toBe(0);
+    });
+
+    test('a broker that is short of memory takes nothing and says so; what comes goes on', {
+      timeout: 30_000,
+    }, async () => {
+      const events = telling();
+      await using bus = await openBus(server.url, { onEvent: events.onEvent });
+      await bus.send(message('a'));
+      await server.control('set_vm_memory_high_watermark', '0.000001');
+      // RabbitMQ blocks who publishes, from its next look at its memory on.
+      const sent: Promise<void>[] = [];
+      await expect
+        .poll(
+          () => {
+            sent.push(bus.send(message('a')).catch(() => {}));
+            return bus.status.state;
+          },
+          { timeout: 10_000 },
+        )
+        .toBe('blocked');
+      await events.until('blocked');
+      expect(bus.status.state).toBe('blocked');
+      await expect(bus.send(message('a'))).rejects.toMatchObject({ code: 'ALI_BUS_BLOCKED' });
+      await expect(bus.request(message('a'), { timeoutMs })).rejects.toMatchObject({
+        code: 'ALI_BUS_BLOCKED',
+      });
+      await server.control('set_vm_memory_high_watermark', '0.9');
+      await events.until('unblocked');
+      await Promise.all(sent);
+      await bus.send(message('a'));
+    });
+
+    test('an exchange that is there as another kind is refused with what to do', async () => {
+      const exchanges = { requests: 'direct_requests', alerts: 'fine_alerts' };
+      await withOther(async (model) =>
+        (await model.createChannel()).assertExchange('direct_requests', 'direct', { durable: false }),
+      );
+      await using bus = await openBus(server.url, { exchanges });
+      const bindings = [{ exchange: 'requests' as const, key: 'x' }];
+      for (const refused of [
+        listen(bus, { queue: 'x', bindings }),
+        bus.send(message('x')),
+        bus.request(message('x'), { timeoutMs }),
+      ]) {
+        await expect(refused).rejects.toMatchObject({ code: 'ALI_BUS_REFUSED' });
+        await expect(refused).rejects.toThrow(/the exchange 'direct_requests'.*topic.*Delete it/);
+      }
+      const alert = message('y', '', { exchange: 'alerts' });
+      const heard = await listen(bus, { queue: 'y', bindings: [{ exchange: 'alerts', key: 'y' }] });
+      await bus.send(alert);
+      await heard.next();
+    });
+
+    test('a wrong password, virtual host or port is told apart, and no password is shown', async () => {
+      const refusal = async (url: string) => {
+        try {
+          await openBus(url);
+        } catch (error) {
+          expect(String(error)).not.toContain('s3cret');
+          return (error as { code?: string }).code;
+        }
+        return undefined;
+      };
+      const at = server.url.slice('amqp://'.length);
+      expect(await refusal(`amqp://guest:s3cret@${at}`)).toBe('ALI_BUS_LOGIN');
+      expect(await refusal(`amqp://${at}/nowhere`)).toBe('ALI_BUS_LOGIN');
+      expect(await refusal('amqp://guest:s3cret@127.0.0.1:1')).toBe('ALI_BUS_UNREACHABLE');
+    });
+
+    test('credentials are used, and a user without rights is told so', { timeout: 30_000 }, async () => {
+      await server.control('add_user', 'lab', 's3cret');
+      await server.control('set_permissions', 'lab', '^(lab|requests|amq).*', '^(lab|requests|amq).*', '.*');
+      const environment = { DRIPLINE_USER: 'lab', DRIPLINE_PASSWORD: 's3cret' };
+      await using bus = await openBus(server.url, { environment });
+      const bindings = [{ exchange: 'requests' as const, key: 'lab_store' }];
+      await listen(
+        bus,
+        { queue: 'lab_store', bindings },
+        answering(bus, () => 'mine'),
+      );
+      expect((await bus.request(message('lab_store'), { timeoutMs })).map(textOf)).toEqual(['mine']);
+      const others = listen(bus, { queue: 'others', bindings });
+      await expect(others).rejects.toMatchObject({ code: 'ALI_BUS_REFUSED' });
+      await expect(others).rejects.toThrow('rabbitmqctl set_permissions');
+    });
+
+    test('a queue that is taken from us comes back', async () => {
+      await using bus = await openBus(server.url);
+      const heard = await listen(bus, {
+        queue: 'deleted',
+        bindings: [{ exchange: 'requests', key: 'deleted' }],
+      });
+      await server.control('delete_queue', 'deleted');
+      await expect
+        .poll(() => bus.send(message('deleted'), { mandatory: true }).then(() => 'taken', String), {
+          timeout: 5000,
+        })
+        .toBe('taken');
+      await heard.next();
+    });
+
+    test('a message that no reader of ours takes is dropped, and the next one is heard', async () => {
+      await using bus = await openBus(server.url);
+      const heard = await listen(bus, {
+        queue: 'hostile',
+        bindings: [{ exchange: 'requests', key: 'hostile' }],
+      });
+      await withOther(async (model) => {
+        const channel = await model.createConfirmChannel();
+        let deep: Record<string, unknown> = {};
+        for (let i = 0; i < 500; i++) deep = { d: deep };
+        channel.publish('requests', 'hostile', Buffer.from('deep'), { headers: deep });
+        channel.publish('requests', 'hostile', Buffer.from('fine'), { headers: { fine: 1 } });
+        await channel.waitForConfirms();
+      });
+      const next = await heard.next();
+      expect(textOf(next)).toBe('fine');
+      // amqplib has chosen the smallest type that holds it.
+      expect(next.properties.headers).toEqual(new Map([['fine', { tag: 'b', value: 1 }]]));
+      expect(bus.status.dropped.malformed).toBe(1);
+    });
+
+    test('exchanges and queues are those of dripline', { timeout: 30_000 }, async () => {
+      await using bus: Bus = await openBus(server.url);
+      await listen(bus, { queue: 'topology', bindings: [{ exchange: 'alerts', key: 'sensor_value.#' }] });
+      await expect(bus.request(message('nobody'), { timeoutMs })).rejects.toThrow('nobody');
+      const named = { timeoutMs, replyQueue: 'request_reply' } as const;
+      await expect(bus.request(message('nobody'), named)).rejects.toThrow('nobody');
+      const table = async (...args: string[]) =>
+        (await server.control(...args)).split('\n').map((line) => line.trim());
+      const exchanges = await table('list_exchanges', 'name', 'type', 'durable', 'auto_delete', 'internal');
+      expect(exchanges).toEqual(
+        expect.arrayContaining([
+          'requests\ttopic\tfalse\tfalse\tfalse',
+          'alerts\ttopic\tfalse\tfalse\tfalse',
+        ]),
+      );
+      const queues = await table('list_queues', 'name', 'durable', 'auto_delete', 'exclusive');
+      const flags = 'false\ttrue\ttrue';
+      expect(queues).toContain(`topology\t${flags}`);
+      expect(queues.some((line) => new RegExp(`^request_reply[0-9a-f-]{36}\t${flags}$`).test(line))).toBe(
+        true,
+      );
+      expect(queues.some((line) => new RegExp(`^amq\\.gen-\\S+\t${flags}$`).test(line))).toBe(true);
+      const bindings = await table('list_bindings', 'source_name', 'destination_name', 'routing_key');
+      expect(bindings).toContain('alerts\ttopology\tsensor_value.#');
+      expect(bindings.some((line) => /^requests\t(amq\.gen-\S+)\t\1$/.test(line))).toBe(true);
+    });
+  },
+);

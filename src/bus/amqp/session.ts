@@ -58,7 +58,9 @@ export class Session {
   /** The newest message that is not acknowledged. */
   #unacknowledged: AmqpMessage | undefined;
   #isEnded = false;
-  isBlocked = false;
+  #isBlocked = false;
+  /** What waits for an answer of the broker, to be given up when that takes nothing any more. */
+  readonly #asking = new Set<(error: unknown) => void>();
 
   private constructor(model: ChannelModel, location: string, events: SessionEvents) {
     this.#model = model;
@@ -82,6 +84,16 @@ export class Session {
       session.end(error);
       throw error;
     }
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /** The broker reads nothing from a connection that it has blocked, so it answers nothing either. */
+  set isBlocked(isBlocked: boolean) {
+    this.#isBlocked = isBlocked;
+    if (isBlocked) for (const reject of this.#asking) reject(this.#blocked('it is short of memory or disk'));
   }
 
   /** Whether a message to this exchange can be published at once. */
@@ -234,16 +246,21 @@ export class Session {
   }
 
   /** Does what the broker may refuse on a channel of its own, which dies of it alone. */
-  async #onChannel<T>(what: string, use: (channel: Channel) => Promise<T>): Promise<T> {
-    try {
+  #onChannel<T>(what: string, use: (channel: Channel) => Promise<T>): Promise<T> {
+    if (this.#isBlocked) return Promise.reject(this.#blocked('it is short of memory or disk'));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const ask = async () => {
       const channel = await this.#model.createChannel();
       channel.on('error', () => {});
       const result = await use(channel);
       await channel.close();
       return result;
-    } catch (error) {
-      throw declareFailure(error, what, this.#location);
-    }
+    };
+    this.#asking.add(reject);
+    ask()
+      .then(resolve, (error) => reject(declareFailure(error, what, this.#location)))
+      .finally(() => this.#asking.delete(reject));
+    return promise;
   }
 
   #checkConfirms(): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { OpenBusOptions } from '../../bus/index.ts';
+import type { CredentialSources, OpenBusOptions } from '../../bus/index.ts';
 import type { Dialect } from '../../control/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { Terminal } from '../terminal.ts';
@@ -40,7 +40,11 @@ export async function busChoiceOf(options: ControlOptions, { environment }: Term
   const used = file ?? here;
   return {
     url: given?.url ?? here?.busUrl,
-    options: used?.busOptions ?? {},
+    options: {
+      exchanges: used?.exchanges,
+      credentials: { ...used?.credentials, username: options.user, ...filesOf(options) },
+      environment,
+    },
     wire: options.wire ?? used?.wire ?? options.defaultWire,
     targets: options.wire === undefined ? used?.targets : undefined,
     file: used,
@@ -63,7 +67,8 @@ function givenUrl(
 
 /** `rabbit`, `rabbit:5673`, `[::1]:5673`, or a whole URL. */
 function brokerUrl(broker: string | true): string {
-  if (broker === true) return 'amqp://localhost';
+  // The one of ~/.dripline_mesh.yaml, else that of this machine.
+  if (broker === true) return 'amqp:';
   return broker.includes('://') ? broker : `amqp://${broker}`;
 }
 
@@ -74,4 +79,12 @@ async function instrumentHere(): Promise<ConfigFile | undefined> {
 /** What reads files is loaded where there is one to be read. */
 async function read(path: string): Promise<ConfigFile> {
   return (await import('./config-file.ts')).readConfigFile(path);
+}
+
+/** Files that were named here take the place of what the configuration names. */
+function filesOf({ passwordFile, authFile }: ControlOptions): CredentialSources {
+  return {
+    ...(passwordFile === undefined ? {} : { passwordFile }),
+    ...(authFile === undefined ? {} : { authFile }),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { OpenBusOptions } from '../../bus/index.ts';
+import type { CredentialSources, OpenBusOptions } from '../../bus/index.ts';
 import { type Dialect, readServiceFile, type ServiceDefinition } from '../../control/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 
@@ -9,7 +9,8 @@ export interface ConfigFile {
   readonly path: string;
   /** Undefined where the file names no bus. */
   readonly busUrl: string | undefined;
-  readonly busOptions: OpenBusOptions;
+  readonly exchanges: OpenBusOptions['exchanges'];
+  readonly credentials: CredentialSources;
   readonly wire: Dialect | undefined;
   readonly targets: Readonly<Record<string, Dialect>> | undefined;
   readonly services: readonly ServiceDefinition[];
@@ -24,7 +25,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     return {
       path,
       busUrl: control?.busUrl,
-      busOptions: {},
+      exchanges: undefined,
+      credentials: {},
       wire: control?.wire,
       targets: control?.targets,
       services: control?.services ?? [],
@@ -37,9 +39,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   return {
     path,
     busUrl: broker === undefined ? undefined : `amqp://${broker}${port}`,
-    busOptions: {
-      exchanges: { requests: requestsExchange, alerts: alertsExchange },
-    },
+    exchanges: { requests: requestsExchange, alerts: alertsExchange },
+    credentials: { authFile: service.authFile, authGroups: service.authGroups },
     wire: service.wire ?? generation,
     targets: undefined,
     services: [service],

@@ -72,12 +72,12 @@ async function doc(name: string | undefined, { json }: FileOptions, terminal: Te
   await printLine(terminal, `${record.name}: ${record.about}`);
   const names = namesText(record);
   if (names !== '') await printLine(terminal, `in files of dripline: ${names}`);
-  const rows = Object.entries(record.parameters).map(([parameter, one]) => [
-    `  ${parameter}`,
-    one.isRequired === true ? 'needed' : one.default === undefined ? '' : `default: ${one.default}`,
-    `${one.about} (${parameterTypeText(one.type)})`,
-  ]);
-  for (const line of columns(rows)) await printLine(terminal, line);
+  for (const [parameter, { type, about, default: given, isRequired }] of Object.entries(record.parameters)) {
+    const left = isRequired === true ? 'needed' : given === undefined ? '' : `default: ${given}`;
+    const said = [parameterTypeText(type), left].filter((text) => text !== '').join('; ');
+    await printLine(terminal, `  ${parameter} (${said})`);
+    await printLine(terminal, `    ${about}`);
+  }
 }
 
 /** What the class is called elsewhere, where that is another name. */

@@ -66,7 +66,8 @@ async function heard(
     options.wire === undefined
       ? undefined
       : client.broadcast('ping', { timeoutMs, signal: stop.signal }).then((replies) => {
-          for (const { sender } of replies) add(found, sender.serviceName);
+          // Replies of v1 do not say who sent them.
+          for (const { sender } of replies) if (sender.serviceName !== '') add(found, sender.serviceName);
         });
   await Promise.race([Promise.all([after(timeoutMs, stop.signal), asked]), stop.stopped]);
   await monitor.close();

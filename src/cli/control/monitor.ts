@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { BusEvent } from '../../bus/index.ts';
 import { type Monitored, openMonitor } from '../../control/index.ts';
 import type { ExactValue } from '../../shared/exact-value.ts';
 import { readJson } from '../../shared/read-json.ts';
@@ -45,17 +46,37 @@ export function defineMonitor(control: Command, terminal: Terminal): void {
 async function monitor(options: MonitorOptions, terminal: Terminal): Promise<void> {
   const { exchange, keys = ['#'] } = options;
   using stop = new StopSignals();
-  await withBus(options, terminal, async (bus) => {
-    await using messages = await openMonitor({ bus, exchange, keys });
-    const ending = stop.stopped.then(() => messages.close());
-    terminal.stderr.write(
-      `alidade: listening to ${exchange} ${printable(keys.join(' '))} on ${printable(bus.location)}; Ctrl-C ends it\n`,
-    );
-    for await (const message of messages) {
-      await printLine(terminal, options.json === true ? messageJson(message) : messageText(message, options));
+  await withBus(
+    options,
+    terminal,
+    async (bus) => {
+      await using messages = await openMonitor({ bus, exchange, keys });
+      const ending = stop.stopped.then(() => messages.close());
+      terminal.stderr.write(
+        `alidade: listening to ${exchange} ${printable(keys.join(' '))} on ${printable(bus.location)}; Ctrl-C ends it\n`,
+      );
+      for await (const message of messages) {
+        await printLine(
+          terminal,
+          options.json === true ? messageJson(message) : messageText(message, options),
+        );
+      }
+      await ending;
+    },
+    connectionTeller(terminal),
+  );
+}
+
+/** What happens to the connection, in a line on standard error; not each attempt to make it again. */
+function connectionTeller({ stderr }: Terminal): (event: BusEvent) => void {
+  let isAway = false;
+  return (event) => {
+    if (event.event === 'away' && !isAway) {
+      stderr.write(`alidade: the broker is away: ${printable(event.reason)}; waiting for it\n`);
     }
-    await ending;
-  });
+    if (event.event === 'connected' && isAway) stderr.write('alidade: the broker is back\n');
+    if (event.event === 'away' || event.event === 'connected') isAway = event.event === 'away';
+  };
 }
 
 /** As dragonfly prints it: who and where, and below what it says. */

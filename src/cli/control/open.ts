@@ -16,6 +16,9 @@ export interface ControlOptions {
   readonly wire?: Dialect;
   /** Spoken where neither an option nor a file says a dialect. */
   readonly defaultWire?: Dialect;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly authFile?: string;
   readonly verbose?: number;
   readonly json?: boolean;
   readonly slack?: boolean;
@@ -44,6 +47,9 @@ export function withControlOptions(command: Command): Command {
         dialects,
       ),
     )
+    .option('--user <name>', 'who one is to the broker (default: DRIPLINE_USER, …, guest)')
+    .option('--password-file <file>', 'a file whose first line is the password')
+    .option('--auth-file <file>', 'a file with user and password, as dripline has it')
     .option('-v, --verbose', 'say more; -vv even more', (_, before: number) => before + 1, 0)
     .option('--json', 'print JSON')
     .option('-t, --tmux [name]', 'run this in a tmux session of its own')

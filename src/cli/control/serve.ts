@@ -87,20 +87,30 @@ function servedText({ name, endpoints }: Served): string {
   return `${name} (${counted(endpoints, 'endpoint')})`;
 }
 
-/** What happens to the connection, for the log of a service. */
+/** What happens to the connection, for the log of a service; of attempts to make it again only the first is urgent. */
 function eventLogger(log: Log): (event: BusEvent) => void {
+  let isAway = false;
   return (event) => {
     switch (event.event) {
       case 'away':
-      case 'blocked':
-        return log.warning(`the broker is ${event.event}: ${event.reason}`);
-      case 'name-taken':
-        return log.error(`somebody else has the name ${event.queue} now; it is asked for again`);
-      case 'dropped':
-        return log.warning(`a message was dropped (${event.reason})`);
+        (isAway ? log.debug : log.warning)(`the broker is away: ${event.reason}`);
+        isAway = true;
+        break;
       case 'connected':
+        if (isAway) log.warning('the broker is back');
+        isAway = false;
+        break;
+      case 'blocked':
+        log.warning(`the broker takes no messages now: ${event.reason}`);
+        break;
       case 'unblocked':
-        return log.info(`the broker is back (${event.event})`);
+        log.warning('the broker takes messages again');
+        break;
+      case 'name-taken':
+        log.error(`somebody else has the name ${event.queue} now; it is asked for again`);
+        break;
+      case 'dropped':
+        log.warning(`a message was dropped: ${event.reason}`);
     }
   };
 }

@@ -2,42 +2,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { beforeAll, expect, test } from 'vitest';
 import { buildCommand, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { freePort, readmeBlocks, said } from '../support/readme.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const readme = readFileSync(join(root, 'examples/stream/README.md'), 'utf8');
-
-/** The fenced blocks of the README in their order; those that have a name go on until they are ended. */
-const blocks = [...readme.matchAll(/^```sh(?: (\w+))?\n(.*?)^```$/gms)].map(([, name, command = '']) => ({
-  name,
-  command: command.trim().replaceAll('npx ', ''),
-}));
+const blocks = readmeBlocks(join(root, 'examples/stream/README.md'));
 
 beforeAll(buildCommand, 120_000);
-
-/** A free port; whose port and 1000 more is likely free too. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port > 60_000 ? port - 5000 : port;
-}
-
-/** Waits for a line on either output. */
-async function said(child: ChildProcess, what: RegExp): Promise<void> {
-  const { promise, resolve: found } = Promise.withResolvers<void>();
-  for (const input of [child.stdout, child.stderr]) {
-    if (input !== null) createInterface({ input }).on('line', (line) => what.test(line) && found());
-  }
-  await promise;
-}
 
 test('the README does what it says', async () => {
   using folder = temporaryFolder();

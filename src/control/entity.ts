@@ -5,6 +5,7 @@ import {
   type CalibrationFunctions,
   type CalibrationProblem,
   compileCalibration,
+  encodable,
 } from './calibration/calibration.ts';
 import { Endpoint, type EndpointOptions } from './endpoint.ts';
 import type { LogLimits, LogRules } from './logging/log-rule.ts';
@@ -13,7 +14,7 @@ import { readChange, readInterval, readSeconds, timedeltaText } from './logging/
 import type { Request } from './message.ts';
 import { assertInRange, type Range } from './range.ts';
 import { ReplyError } from './reply-error.ts';
-import type { Answer, Maybe, Outcome, Value } from './value.ts';
+import { type Answer, float, type Maybe, type Outcome, type Value } from './value.ts';
 
 export interface EntityOptions extends EndpointOptions {
   /** How a raw value becomes a calibrated one; see {@link compileCalibration}. */
@@ -104,7 +105,7 @@ export class Entity extends Endpoint {
       read: () => this.context.inTurn(() => this.#readForLog()),
       send: (payload) => this.alert(this.#alertRoutingKey, payload),
     });
-    this.#declare(calibration as Answer);
+    this.#declare(encodable(calibration ?? null));
   }
 
   /** What {@link onGet} gives, calibrated. */
@@ -160,22 +161,18 @@ export class Entity extends Endpoint {
     return this.#log.logReading();
   }
 
-  /** An alert with what was set; where a set says nothing (and v1 would send null), with what a get gives. */
+  /**
+   * An alert with what was set; where a set says nothing (and v1 would send null), with what a get gives. The set is done,
+   * so what goes wrong here is not its answer.
+   */
   async #logSet(answer: Answer, request: Request): Promise<void> {
-    const sent = answer ?? (await this.#readBack(request));
-    if (sent === undefined) return;
-    const payload: CalibratedValue = isCalibrated(sent) ? sent : { value_raw: sent };
-    this.#log.noteSent(payload);
-    await this.alert(this.#alertRoutingKey, payload);
-  }
-
-  /** What a set is logged as that answers nothing itself. That it cannot be read or calibrated is no failure of the set. */
-  async #readBack(request: Request): Promise<Answer | undefined> {
     try {
-      return await this.answerGet(request);
+      const sent = answer === null ? this.#calibrate(await this.onGet(request)).value : answer;
+      const payload: CalibratedValue = isCalibrated(sent) ? sent : { value_raw: sent };
+      this.#log.noteSent(payload);
+      await this.alert(this.#alertRoutingKey, payload);
     } catch (error) {
-      this.context.log.warning(`${this.name} was set, but not read back for the log: ${messageOf(error)}`);
-      return error instanceof ReplyError ? error.payload : undefined;
+      this.context.log.warning(`what was set was not logged: ${messageOf(error)}`, { endpoint: this.name });
     }
   }
 
@@ -217,7 +214,7 @@ export class Entity extends Endpoint {
     else throw new Error(`unrecognized logging status ${JSON.stringify(value)}; expected on, off or restart`);
   }
 
-  #declare(calibration: Answer | undefined): void {
+  #declare(calibration: Answer): void {
     const both = (
       names: readonly string[],
       read: (request: Request) => Answer,
@@ -230,8 +227,10 @@ export class Entity extends Endpoint {
     const readOnly = (names: readonly string[], read: () => Answer) => {
       for (const name of names) this.attribute({ name, read });
     };
-    const interval = ({ dialect }: Request) =>
-      dialect === 'v3' ? timedeltaText(this.#logIntervalSeconds) : this.#logIntervalSeconds;
+    const interval = ({ dialect }: Request) => {
+      if (dialect === 'v3') return timedeltaText(this.#logIntervalSeconds);
+      return dialect === 'v2' ? float(this.#logIntervalSeconds) : this.#logIntervalSeconds;
+    };
     both(['log_interval', 'schedule_interval'], interval, (value) => {
       this.#setLogInterval(readInterval(value));
     });
@@ -288,7 +287,7 @@ export class Entity extends Endpoint {
     );
     readOnly(['log_routing_key_prefix'], () => this.#alertRoutingKey.slice(0, -this.name.length - 1));
     readOnly(['check_field', '_check_field'], () => this.#checkField);
-    readOnly(['calibration', '_calibration'], () => calibration ?? null);
+    readOnly(['calibration', '_calibration'], () => calibration);
     readOnly(['units'], () => this.#units ?? null);
     readOnly(['log_rules'], () => this.#rules);
     readOnly(['log_failures'], () => this.#log.failures);

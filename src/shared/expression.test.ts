@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAlidadeError } from './errors.ts';
+import { Float, float } from './exact-value.ts';
 import { compileCondition, compileExpression } from './expression.ts';
 
 function evaluate(source: string, names: Readonly<Record<string, unknown>> = {}): unknown {
@@ -236,4 +237,153 @@ test('any text either compiles or is refused with ALI_EXPRESSION', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+describe('the extended language', () => {
+  const evaluateExtended = (source: string) => compileExpression(source, { names: [], extended: true })({});
+
+  test.each<[string, unknown]>([
+    ['6 & 3 | 8 ^ 1', 11],
+    ['1 << 3 >> 1', 4],
+    ['~5', -6],
+    ['-1 & 0xff', 255],
+    ['1 << 70', 1180591620717411303424n],
+    ['2 + 1 << 2', 12],
+    ['1 | 2 == 3', true],
+    ['(1, 2)', [1, 2]],
+    ['1,', [1]],
+    ['()', []],
+    ['len({"a": 1, 2: 3})', 2],
+    ['{"a": 5}["a"]', 5],
+    ['{"a": 5}.get("b", 7)', 7],
+    ['" a b ".split()', ['a', 'b']],
+    ['"a,b,c".split(",", 1)', ['a', 'b,c']],
+    ['" x ".strip() + "xyx".strip("x")', 'xy'],
+    ['"on" if "ON".lower() == "on" else 0', 'on'],
+    ['",".join(["a", "b"]).replace(",", "-")', 'a-b'],
+    ['"abc".find("c") + "abca".count("a")', 4],
+    ['"abc".startswith("ab") and "abc".endswith("bc")', true],
+    ['[3, 1].index(1) + [1, 1.0].count(1)', 3],
+    ['math.pi == pi and np.sqrt(4) == 2', true],
+    ['int("-0x1f", 16) + int("0b11", 2) + int(2.9)', -26],
+    ['range(2, 8, 3)', [2, 5]],
+    ['where(1 > 2, "a", "b")', 'b'],
+    ['factorial(20)', 2432902008176640000n],
+    ['sorted([3, 1, 2])', [1, 2, 3]],
+    ['clip(12, 0, 10)', 10],
+    ['interp(15, [10, 20], [1, 3])', float(2)],
+    ['interp(99, [10, 20], [1, 3])', float(3)],
+    ['isnan(nan) and isinf(-inf) and isfinite(1)', true],
+  ])('%s', (source, expected) => {
+    expect(evaluateExtended(source)).toEqual(expected);
+  });
+
+  test.each([
+    '1.*3',
+    '2*1.0',
+    '+1.50E+01',
+    '4/2',
+    'sqrt(4)',
+    'math.fabs(-4)',
+    'float("3")',
+    '1.0//0.3',
+    'abs(-1.0)',
+  ])('%s is a float, as in Python', (source) => {
+    expect(evaluateExtended(source)).toBeInstanceOf(Float);
+  });
+
+  test.each([
+    '2*3',
+    '2**10',
+    '7//2',
+    '0x1e5',
+    'int(2.5)',
+    'len("1.5/2")',
+    'max(1, 2)',
+    '3 if 1.5 else 4',
+    '5 << 3',
+  ])('%s is an integer', (source) => {
+    expect(evaluateExtended(source)).toBeTypeOf('number');
+  });
+
+  test.each([
+    ['1.5 & 1', 'needs whole numbers'],
+    ['1 << 5000', 'shifted by 0 to 1024 places'],
+    ['1 << 1024 << 1', 'too large'],
+    ['"a".format(1)', "text has no method 'format'"],
+    ['"a".constructor("b")', 'no method'],
+    ['[].push(1)', 'no method'],
+    ['{"a": 1}.keys()', 'no method'],
+    ['"a".__class__', 'no fields'],
+    ['math.system("ls")', "no function 'system'"],
+    ['open("/etc/passwd")', "no function 'open'"],
+    ['range(1000000)', 'at most 10000 elements'],
+    ['linspace(0, 1, 1000000)', '0 to 10000 elements'],
+    ['factorial(100000)', 'from 0 to 170'],
+    ['"a".replace("", "b" )["x"]', 'whole number'],
+    ['while True: pass', 'should have ended'],
+    ['lambda: 1', 'should have ended'],
+    ['int("12", 7)', 'the base is 2, 8, 10 or 16'],
+    ['acos(2)', 'no finite result'],
+  ])('%s is refused', (source, reason) => {
+    let message = '';
+    try {
+      evaluateExtended(source);
+    } catch (error) {
+      if (!isAlidadeError(error, 'ALI_EXPRESSION')) throw error;
+      message = error.message;
+    }
+    expect(message).toContain(reason);
+  });
+
+  test('conditions have none of it: there a single & and a comma are mistakes', () => {
+    expect(problem('1 & 2')).toContain("write 'and'");
+    expect(problem('1, 2')).toContain('should have ended');
+    expect(problem('"a".upper()')).toContain('should have ended');
+    expect(evaluate('2.0 * 3')).toBe(6);
+  });
+
+  test('any text is evaluated or refused with ALI_EXPRESSION, soon', () => {
+    const words = [
+      '1.5',
+      '2',
+      '"a"',
+      '(',
+      ')',
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      '.',
+      '<<',
+      '&',
+      '~',
+      'split',
+      'range',
+      'sum',
+      'if',
+      'else',
+      '**',
+      'for',
+      'in',
+      'x',
+      '=',
+    ];
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.constantFrom(...words)).map((all) => all.join(' ')),
+    );
+    fc.assert(
+      fc.property(text, (source) => {
+        try {
+          evaluateExtended(source);
+        } catch (error) {
+          if (!isAlidadeError(error, 'ALI_EXPRESSION')) throw error;
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { Float } from './exact-value.ts';
 import { extendedFunctions } from './expression/extended-functions.ts';
 import { expressionFault } from './expression/fault.ts';
 import {
@@ -39,7 +40,8 @@ export interface ExpressionOptions {
   /**
    * The language of calibrations: also bits (`& | ^ ~ << >>`), maps (`{'a': 1}`, which become a Map), tuples (which
    * become lists, also without brackets), methods of text (`'1,2'.split(',')`), `math.` or `numpy.` before functions and
-   * constants, and more functions (expression/extended-functions.ts). Conditions leave it off: there `&` and a comma are mistakes.
+   * constants, more functions (expression/extended-functions.ts), and floats that stay floats: `2.0 * 3` gives
+   * `float(6)`. Conditions leave it off: there `&` and a comma are mistakes.
    */
   readonly extended?: boolean | undefined;
 }
@@ -102,8 +104,10 @@ class Compiler {
       throw expressionFault(this.#source, node.at, problem);
     };
     switch (node.node) {
-      case 'constant':
-        return () => node.value;
+      case 'constant': {
+        const value = node.isFloat && this.#extended ? new Float(Number(node.value)) : node.value;
+        return () => value;
+      }
       case 'name':
         return this.#name(node.name, fault);
       case 'list': {
@@ -116,7 +120,7 @@ class Compiler {
       }
       case 'invert': {
         const operand = this.compile(node.operand);
-        return (scope) => arithmetic('-', -1, arithmetic('|', operand(scope), 0, fault), fault);
+        return (scope) => arithmetic('-', -1, arithmetic('|', number(operand(scope)), 0, fault), fault);
       }
       case 'method':
         return this.#method(node, fault);
@@ -127,14 +131,21 @@ class Compiler {
       case 'sign': {
         const operand = this.compile(node.operand);
         return (scope) => {
-          const value = asNumber(operand(scope), fault);
-          return node.negative ? -value : value;
+          const given = operand(scope);
+          const value = asNumber(number(given), fault);
+          return floatIf(given instanceof Float, node.negative ? -value : value);
         };
       }
       case 'arithmetic': {
         const left = this.compile(node.left);
         const right = this.compile(node.right);
-        return (scope) => arithmetic(node.operator, left(scope), right(scope), fault);
+        return (scope) => {
+          const a = left(scope);
+          const b = right(scope);
+          const isFloat =
+            a instanceof Float || b instanceof Float || (node.operator === '/' && this.#extended);
+          return floatIf(isFloat, arithmetic(node.operator, number(a), number(b), fault));
+        };
       }
       case 'logic': {
         const left = this.compile(node.left);
@@ -157,13 +168,13 @@ class Compiler {
       case 'index': {
         const target = this.compile(node.target);
         const index = this.compile(node.index);
-        return (scope) => plain(elementAt(target(scope), index(scope), fault));
+        return (scope) => element(elementAt(target(scope), number(index(scope)), fault));
       }
       case 'slice': {
         const target = this.compile(node.target);
         const start = node.start && this.compile(node.start);
         const end = node.end && this.compile(node.end);
-        return (scope) => sliceOf(target(scope), start?.(scope), end?.(scope), fault);
+        return (scope) => sliceOf(target(scope), number(start?.(scope)), number(end?.(scope)), fault);
       }
       case 'field': {
         if (this.#isModule(node.target)) return this.#name(node.name, fault);
@@ -185,7 +196,7 @@ class Compiler {
       callMethod(
         target(scope),
         node.name,
-        operands.map((operand) => operand(scope)),
+        operands.map((operand) => number(operand(scope))),
         scope.budget,
         fault,
       );
@@ -220,12 +231,12 @@ class Compiler {
       );
     }
     const operands = operandNodes.map((operand) => this.compile(operand));
-    return (scope) =>
-      known.call(
-        operands.map((operand) => operand(scope)),
-        fault,
-        scope.budget,
-      );
+    return (scope) => {
+      const given = operands.map((operand) => operand(scope));
+      const result = known.call(given.map(number), fault, scope.budget);
+      const isFloat = known.float === 'always' || (known.float === 'as-operands' && given.some(hasFloat));
+      return floatIf(isFloat && this.#extended, result);
+    };
   }
 
   #compare(node: Node & { readonly node: 'compare' }): Step {
@@ -237,13 +248,32 @@ class Compiler {
       return { operator, operand: this.compile(operand), fault };
     });
     return (scope) => {
-      let left = first(scope);
+      let left = number(first(scope));
       for (const { operator, operand, fault } of rest) {
-        const right = operand(scope);
+        const right = number(operand(scope));
         if (!compare(operator, left, right, scope.budget, fault)) return false;
         left = right;
       }
       return true;
     };
   }
+}
+
+/** The number of a float; anything else as it is. Only the extended language has floats. */
+function number(value: unknown): unknown {
+  return value instanceof Float ? value.value : value;
+}
+
+/** An element of a list or map in plain form, where a float stays one. */
+function element(value: unknown): unknown {
+  return value instanceof Float ? value : plain(value);
+}
+
+function floatIf(isFloat: boolean, value: unknown): unknown {
+  return isFloat && typeof value === 'number' ? new Float(value) : value;
+}
+
+/** Whether an operand is a float, or a list with one. */
+function hasFloat(value: unknown): boolean {
+  return value instanceof Float || (Array.isArray(value) && value.some((item) => item instanceof Float));
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileCalibration } from '../../src/control/calibration/calibration.ts';
-import type { Answer } from '../../src/control/index.ts';
+import { type Answer, Float } from '../../src/control/index.ts';
 import { comparable, differencesOf } from './differences.ts';
 
 interface Outcome {
   readonly raw: Answer;
   readonly raw_type: string;
   readonly value?: unknown;
+  readonly types?: { readonly value_cal?: string };
   readonly retcode?: number;
 }
 
@@ -27,6 +28,7 @@ const differences = differencesOf('calibrations');
 const multiply = (factor: number) => ({
   minOperands: 1,
   maxOperands: 1,
+  float: 'always' as const,
   call: ([x]: readonly unknown[]) => Number(x) * factor,
 });
 const functions = { times2: multiply(2), times3: multiply(3) };
@@ -49,12 +51,30 @@ function ours(one: Case, generation: 'seed' | 'v2' | 'v3'): unknown {
   return isError ? 'error 304' : value;
 }
 
+/** What Python calls the type of a calibrated value. */
+function kindOf(answer: unknown): string | undefined {
+  const cal = (answer as { value_cal?: unknown }).value_cal;
+  if (typeof cal === 'number') return Number.isInteger(cal) ? 'int' : 'float';
+  if (Array.isArray(cal)) return 'list';
+  const kinds: Readonly<Record<string, string>> = { bigint: 'int', string: 'str', boolean: 'bool' };
+  if (typeof cal === 'object') return cal instanceof Float ? 'float' : cal === null ? 'NoneType' : 'dict';
+  return kinds[typeof cal];
+}
+
 describe.each(['seed', 'v2', 'v3'] as const)('a calibration gives what it gives in %s', (generation) => {
   test.each(cases.map((one) => [one.name, one] as const))('%s', (name, one) => {
     const expected = comparable(recorded(one.results[generation]));
-    const found = comparable(ours(one, generation));
+    const answer = ours(one, generation);
+    const found = comparable(answer);
     const difference = differences.get(`${generation} ${name}`);
-    if (difference === undefined) return expect(found).toEqual(expected);
+    if (difference === undefined) {
+      expect(found).toEqual(expected);
+      // In v1 round() gives an int, in the others a float, as here.
+      if (generation === 'seed' && name === 'round-half') return;
+      return expect(kindOf(answer)).toBe(
+        one.results[generation].types?.value_cal?.replace('64', '').replace('tuple', 'list'),
+      );
+    }
     expect(found).not.toEqual(expected);
     expect(found).toEqual(comparable(difference.ours));
   });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkFile, type Endpoint, makeService, readServiceFile } from '../../src/control/index.ts';
+import { checkFile, type Endpoint, float, makeService, readServiceFile } from '../../src/control/index.ts';
 import { Attached, requestOf } from './attached.ts';
 
 /** A supply that knows VOLT, OUTP and *IDN?, and does not answer MUTE?. */
@@ -101,7 +101,7 @@ const set = (endpoint: Endpoint, value: string | number | boolean) =>
 test('a value is set and asked for by SCPI, and calibrated', async () => {
   const { supply, named } = await lab();
   expect(await set(named('volt'), 1.5)).toBe('1.50');
-  expect(await get(named('volt'))).toEqual({ value_raw: '1.50', value_cal: 1500 });
+  expect(await get(named('volt'))).toEqual({ value_raw: '1.50', value_cal: float(1500) });
   expect(supply.heard).toEqual(['*OPC?', 'VOLT 1.5;VOLT?', 'VOLT?']);
 });
 

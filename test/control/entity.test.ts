@@ -3,6 +3,7 @@ import {
   type Answer,
   Entity,
   type EntityOptions,
+  float,
   type Request,
   type Value,
 } from '../../src/control/index.ts';
@@ -90,6 +91,13 @@ describe('get and set', () => {
     const answer = await entity.answerSet(1.79, requestOf('x'));
     expect(answer).toEqual({ value_raw: 1.79, value_cal: 3.58 });
     expect(attached.alerts).toEqual([{ routingKey: 'sensor_value.x', payload: answer }]);
+  });
+
+  test('a set whose value cannot be calibrated is done, in each dialect, and logged by its raw value', async () => {
+    const { entity, attached } = stored({ calibration: '1.*{}', logOnSet: true });
+    for (const dialect of ['v1', 'v2', 'v3'] as const)
+      expect(await entity.answerSet('abc', requestOf('x', { dialect }))).toBe(null);
+    expect(raws(attached)).toEqual(['abc', 'abc', 'abc']);
   });
 
   test('log_on_set alone sends what a get gives, never a null', async () => {
@@ -218,7 +226,7 @@ describe('scheduled logging', () => {
     const { entity, attached } = stored({ logIntervalSeconds: 3600 });
     await entity.onStart();
     await write(entity, 'log-interval', { minutes: 1, seconds: 30 });
-    expect(await read(entity, 'log_interval', { dialect: 'v2' })).toBe(90);
+    expect(await read(entity, 'log_interval', { dialect: 'v2' })).toEqual(float(90));
     expect(await read(entity, 'log_interval')).toBe('0:01:30');
     await attached.advance(90_000);
     expect(attached.alerts).toHaveLength(2);

@@ -11,7 +11,6 @@ import {
   polynomialCurve,
   tableCurve,
 } from './curve.ts';
-import { asFloat, givesFloat } from './float-result.ts';
 import { compileFormat } from './python-format.ts';
 import { pythonRepr } from './python-value.ts';
 
@@ -93,8 +92,7 @@ function fromExpression(template: string, functions: CalibrationFunctions): Comp
   const format = compileFormat(template);
   return (raw) => {
     const text = format(typeof raw === 'string' ? raw.trim() : raw);
-    const result = encodable(compileExpression(text, { names: [], functions, extended: true })({}));
-    return givesFloat(text, Object.keys(functions)) ? asFloat(result) : result;
+    return encodable(compileExpression(text, { names: [], functions, extended: true })({}));
   };
 }
 
@@ -102,8 +100,9 @@ function isList(value: Answer): value is readonly Answer[] {
   return Array.isArray(value);
 }
 
-/** A result as a reply carries it: a map with its keys as JSON has them. */
-function encodable(value: unknown): Answer {
+/** A result as a reply carries it: a map with its keys as JSON has them, and 4.0 told from 4. */
+export function encodable(value: unknown): Answer {
+  if (value instanceof Float) return Number.isInteger(value.value) ? value : value.value;
   if (Array.isArray(value)) return value.map(encodable);
   // The values of expressions are null, booleans, numbers, bigints, texts, lists and maps.
   if (!(value instanceof Map)) return value as Answer;
@@ -146,7 +145,7 @@ function curveOf(map: ReadonlyMap<unknown, unknown>): Compute | undefined {
         oneOf('outside', map.get('outside'), outsides),
       )
     : polynomialCurve((polynomial as unknown[]).map(numberIn));
-  return (raw) => asFloat(finite(curve, raw));
+  return (raw) => encodable(new Float(finite(curve, raw)));
 }
 
 function finite(curve: Curve, given: Answer): number {

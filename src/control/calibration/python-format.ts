@@ -89,12 +89,11 @@ function specificationOf(text: string, template: string): Specification {
 }
 
 function formatted(value: unknown, wanted: Specification, template: string): string {
-  if (value instanceof Float) {
-    const isText = wanted.type === '' && wanted.precision === undefined;
-    return isText
-      ? padded('', pythonRepr(value), wanted, wanted.align ?? '>')
-      : numberText(value.value, wanted, template);
-  }
+  const isPlain =
+    wanted.type === '' && wanted.precision === undefined && wanted.grouping === '' && wanted.sign === '-';
+  if (isPlain && (value instanceof Float || typeof value === 'number'))
+    return padded('', pythonRepr(value), wanted, wanted.align ?? '>');
+  if (value instanceof Float) return numberText(value.value, wanted, template);
   if (typeof value === 'number' || typeof value === 'bigint') return numberText(value, wanted, template);
   if (typeof value === 'boolean' && wanted.type !== '' && wanted.type !== 's')
     return numberText(Number(value), wanted, template);

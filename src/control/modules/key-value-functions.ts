@@ -10,6 +10,7 @@ function multiply(factor: number) {
   return {
     minOperands: 1,
     maxOperands: 1,
+    float: 'always' as const,
     call: ([operand]: readonly unknown[], fault: (problem: string) => never) =>
       typeof operand === 'number' ? factor * operand : fault('this is not a number'),
   };

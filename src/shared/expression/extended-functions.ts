@@ -42,6 +42,7 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
   ...named(['fmod'], {
     minOperands: 2,
     maxOperands: 2,
+    float: 'always',
     call: ([a, b], fault) => {
       const divisor = toFloat(b, fault);
       return divisor === 0 ? fault('division by zero') : toFloat(a, fault) % divisor;
@@ -51,10 +52,10 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
   ...named(['pow', 'power'], operator('**')),
   ...named(['fabs', 'absolute'], real(Math.abs)),
   ...named(['sign'], real(Math.sign)),
-  ...named(
-    ['trunc', 'fix'],
-    one((value) => (typeof value === 'bigint' ? value : Math.trunc(value))),
-  ),
+  ...named(['trunc', 'fix'], {
+    ...one((value) => (typeof value === 'bigint' ? value : Math.trunc(value))),
+    float: 'always',
+  }),
   ...named(
     ['degrees', 'rad2deg'],
     real((x) => (x * 180) / Math.PI),
@@ -76,6 +77,7 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
   ...named(['clip'], {
     minOperands: 3,
     maxOperands: 3,
+    float: 'as-operands',
     call: ([value, least, most], fault) =>
       Math.min(toFloat(most, fault), Math.max(toFloat(least, fault), toFloat(value, fault))),
   }),
@@ -84,13 +86,21 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
     maxOperands: 3,
     call: ([condition, then, otherwise]) => (isTruthy(condition) ? then : otherwise),
   }),
-  float: { minOperands: 1, maxOperands: 1, call: ([value], fault) => toFloat(value, fault, true) },
+  float: {
+    minOperands: 1,
+    maxOperands: 1,
+    float: 'always',
+    call: ([value], fault) => toFloat(value, fault, true),
+  },
   int: { minOperands: 1, maxOperands: 2, call: ([value, base], fault) => toInt(value, base, fault) },
   bool: { minOperands: 1, maxOperands: 1, call: ([value]) => isTruthy(value) },
-  sum: ofList((numbers) => numbers.reduce((sum, x) => sum + x, 0)),
-  mean: ofList((numbers, fault) =>
-    numbers.length === 0 ? fault('the list is empty') : numbers.reduce((a, b) => a + b) / numbers.length,
-  ),
+  sum: { ...ofList((numbers) => numbers.reduce((sum, x) => sum + x, 0)), float: 'as-operands' },
+  mean: {
+    ...ofList((numbers, fault) =>
+      numbers.length === 0 ? fault('the list is empty') : numbers.reduce((a, b) => a + b) / numbers.length,
+    ),
+    float: 'always',
+  },
   sorted: ofList((numbers) => [...numbers].sort((a, b) => a - b)),
   list: { minOperands: 1, maxOperands: 1, call: ([value], fault) => Array.from(listOf(value, fault)) },
   array: { minOperands: 1, maxOperands: 1, call: ([value], fault) => Array.from(listOf(value, fault)) },
@@ -99,12 +109,14 @@ export const extendedFunctions: Readonly<Record<string, ExpressionFunction>> = {
   interp: {
     minOperands: 3,
     maxOperands: 3,
+    float: 'always',
     call: ([x, xs, ys], fault, budget) =>
       interpolate(toFloat(x, fault), numbersOf(xs, fault, budget), numbersOf(ys, fault, budget), fault),
   },
   polyval: {
     minOperands: 2,
     maxOperands: 2,
+    float: 'always',
     call: ([coefficients, x], fault, budget) =>
       numbersOf(coefficients, fault, budget).reduce((sum, c) => sum * toFloat(x, fault) + c, 0),
   },
@@ -129,12 +141,18 @@ function onTwo(compute: (a: number, b: number) => number): ExpressionFunction {
   return {
     minOperands: 2,
     maxOperands: 2,
+    float: 'always',
     call: ([a, b], fault) => compute(toFloat(a, fault), toFloat(b, fault)),
   };
 }
 
 function operator(sign: '%' | '**'): ExpressionFunction {
-  return { minOperands: 2, maxOperands: 2, call: ([a, b], fault) => arithmetic(sign, a, b, fault) };
+  return {
+    minOperands: 2,
+    maxOperands: 2,
+    float: 'as-operands',
+    call: ([a, b], fault) => arithmetic(sign, a, b, fault),
+  };
 }
 
 function ofList(compute: (numbers: readonly number[], fault: Fault) => unknown): ExpressionFunction {

@@ -14,6 +14,10 @@ import {
 export interface ExpressionFunction {
   readonly minOperands: number;
   readonly maxOperands: number;
+  /**
+   * In the extended language, whether a number that it gives is a float: always, or if an operand is one. Left out: never.
+   */
+  readonly float?: 'always' | 'as-operands';
   call(operands: readonly unknown[], fault: Fault, budget: Budget): unknown;
 }
 
@@ -36,20 +40,42 @@ export const functions: Readonly<Record<string, ExpressionFunction>> = {
     maxOperands: 1,
     call: ([value], fault) => lengthOf(value) ?? fault(`${kindOf(value)} has no length`),
   },
-  abs: { minOperands: 1, maxOperands: 1, call: ([value], fault) => absolute(asNumber(value, fault)) },
+  abs: {
+    minOperands: 1,
+    maxOperands: 1,
+    float: 'as-operands',
+    call: ([value], fault) => absolute(asNumber(value, fault)),
+  },
   min: {
     minOperands: 1,
     maxOperands: 100,
+    float: 'as-operands',
     call: (operands, fault, budget) => extreme('<', operands, fault, budget),
   },
   max: {
     minOperands: 1,
     maxOperands: 100,
+    float: 'as-operands',
     call: (operands, fault, budget) => extreme('>', operands, fault, budget),
   },
-  round: { minOperands: 1, maxOperands: 2, call: ([value, digits], fault) => round(value, digits, fault) },
-  floor: { minOperands: 1, maxOperands: 1, call: ([value], fault) => whole(Math.floor, value, fault) },
-  ceil: { minOperands: 1, maxOperands: 1, call: ([value], fault) => whole(Math.ceil, value, fault) },
+  round: {
+    minOperands: 1,
+    maxOperands: 2,
+    float: 'always',
+    call: ([value, digits], fault) => round(value, digits, fault),
+  },
+  floor: {
+    minOperands: 1,
+    maxOperands: 1,
+    float: 'always',
+    call: ([value], fault) => whole(Math.floor, value, fault),
+  },
+  ceil: {
+    minOperands: 1,
+    maxOperands: 1,
+    float: 'always',
+    call: ([value], fault) => whole(Math.ceil, value, fault),
+  },
   sqrt: real(Math.sqrt),
   sin: real(Math.sin),
   cos: real(Math.cos),
@@ -59,6 +85,7 @@ export const functions: Readonly<Record<string, ExpressionFunction>> = {
   log: {
     minOperands: 1,
     maxOperands: 2,
+    float: 'always',
     call: ([value, base], fault) => {
       const logarithm = defined(Math.log, value, fault);
       return base === undefined ? logarithm : logarithm / defined(Math.log, base, fault);
@@ -67,7 +94,12 @@ export const functions: Readonly<Record<string, ExpressionFunction>> = {
 };
 
 export function real(compute: (value: number) => number): ExpressionFunction {
-  return { minOperands: 1, maxOperands: 1, call: ([value], fault) => defined(compute, value, fault) };
+  return {
+    minOperands: 1,
+    maxOperands: 1,
+    float: 'always',
+    call: ([value], fault) => defined(compute, value, fault),
+  };
 }
 
 /** A finite operand must give a finite result: sqrt(-1), log(0) and exp(1000) are errors, not NaN or infinity. */

@@ -7,7 +7,7 @@ export type CompareOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'no
 
 /** An expression as a tree. `at` is where errors of the node point to. */
 export type Node = { readonly at: number } & (
-  | { readonly node: 'constant'; readonly value: number | bigint | string }
+  | { readonly node: 'constant'; readonly value: number | bigint | string; readonly isFloat: boolean }
   | { readonly node: 'name'; readonly name: string }
   | { readonly node: 'list'; readonly items: readonly Node[] }
   | { readonly node: 'map'; readonly entries: readonly (readonly [key: Node, value: Node])[] }
@@ -246,7 +246,8 @@ class Parser {
     const token = this.#peek();
     if (token.kind === 'number' || token.kind === 'string') {
       this.#next += 1;
-      return { node: 'constant', at: token.at, value: token.value };
+      const isFloat = token.kind === 'number' && token.isFloat;
+      return { node: 'constant', at: token.at, value: token.value, isFloat };
     }
     if (token.kind === 'name' && !keywords.has(token.text)) {
       this.#next += 1;

@@ -1,8 +1,13 @@
 import { expressionFault } from './fault.ts';
 
-/** One word of an expression; `at` is its index in the source. Whole numbers beyond 2^53 are bigint. */
+/** One word of an expression; `at` is its index in the source. Whole numbers beyond 2^53 are bigint; `1.0` is a float. */
 export type Token =
-  | { readonly kind: 'number'; readonly value: number | bigint; readonly at: number }
+  | {
+      readonly kind: 'number';
+      readonly value: number | bigint;
+      readonly isFloat: boolean;
+      readonly at: number;
+    }
   | { readonly kind: 'string'; readonly value: string; readonly at: number }
   | { readonly kind: 'name'; readonly text: string; readonly at: number }
   | { readonly kind: 'operator'; readonly text: string; readonly at: number }
@@ -56,7 +61,12 @@ export function tokenize(source: string, extended: boolean): Token[] {
     }
     const digits = match(hexadecimal) ?? match(decimal);
     if (digits !== undefined) {
-      tokens.push({ kind: 'number', value: readNumber(source, at, digits), at });
+      tokens.push({
+        kind: 'number',
+        value: readNumber(source, at, digits),
+        isFloat: !whole.test(digits),
+        at,
+      });
       at += digits.length;
       if (match(name) !== undefined) throw expressionFault(source, at, 'a letter follows a number');
       continue;
@@ -83,9 +93,11 @@ export function tokenize(source: string, extended: boolean): Token[] {
   }
 }
 
+const whole = /^(?:[\d_]+|0[xX].*)$/;
+
 function readNumber(source: string, at: number, digits: string): number | bigint {
   const text = digits.replaceAll('_', '');
-  if (!/^(?:\d+|0[xX].*)$/.test(text)) return Number(text);
+  if (!whole.test(text)) return Number(text);
   if (/^0\d*[1-9]/.test(text)) throw expressionFault(source, at, 'a number does not begin with 0');
   if (text.length > maxDigits) throw expressionFault(source, at, `a number of more than ${maxDigits} digits`);
   const value = Number(text);

@@ -3,7 +3,8 @@ export { type Analysis, type AnalyzedMessage, Analyzer } from './analyzer/analyz
 export type { Finding, FindingKind } from './analyzer/finding.ts';
 export { FindingLog } from './analyzer/finding-log.ts';
 export { RingBuffer, type RingBufferOptions } from './buffer/ring-buffer.ts';
-export { addBufferMetrics, type RingBufferStatus } from './buffer/status.ts';
+export { serveBufferStatus } from './buffer/serve-status.ts';
+export type { RingBufferStatus } from './buffer/status.ts';
 export { Channel, type ChannelState } from './channel.ts';
 export type { ChannelDefinition } from './channel-definition.ts';
 export type { ChannelType, ChannelValue, Compression, Encoding, ItemArray } from './channel-type.ts';

@@ -1,3 +1,4 @@
+import type { SimulatedSourceOptions } from '../bsread/index.ts';
 import type { Dialect, ServiceDefinition } from '../control/index.ts';
 import type { Value } from '../telstate/index.ts';
 import type { Simulation } from './simulation.ts';
@@ -16,6 +17,8 @@ export interface InstrumentDefinition {
   readonly configurationsFile: string | undefined;
   /** Undefined where the file says nothing of slow control. */
   readonly control: SlowControlDefinition | undefined;
+  /** Undefined where the file has none. */
+  readonly streams: StreamsDefinition | undefined;
   /** In the order of the file. */
   readonly attributes: ReadonlyMap<string, Value>;
   readonly sensors: readonly SensorDefinition[];
@@ -32,6 +35,42 @@ export interface SlowControlDefinition {
   /** The dialect of endpoints and services by their names. */
   readonly targets: Readonly<Record<string, Dialect>>;
   readonly services: readonly ServiceDefinition[];
+}
+
+/** The simulated sources of an instrument, and its ring buffers. */
+export interface StreamsDefinition {
+  readonly simulated: readonly SimulatedStreamDefinition[];
+  readonly buffers: readonly BufferDefinition[];
+}
+
+export interface SimulatedStreamDefinition extends SimulatedSourceOptions {
+  readonly name: string;
+}
+
+export interface BufferDefinition {
+  readonly name: string;
+  /** Where its sources are. */
+  readonly inputs: readonly string[];
+  readonly mode?: 'pull' | 'sub' | undefined;
+  /** Where consumers connect. */
+  readonly address: string;
+  readonly fanOut: 'push' | 'pub';
+  /** Pulses. */
+  readonly length: number;
+  readonly bytes?: number | undefined;
+  /** Milliseconds. */
+  readonly lateness?: number | undefined;
+  readonly analyzer: boolean;
+  readonly statusPort?: number | undefined;
+  readonly sensors: readonly ChannelSensorDefinition[];
+}
+
+/** A scalar channel that is a sensor of telescope state. */
+export interface ChannelSensorDefinition {
+  readonly channel: string;
+  readonly sensor: string;
+  /** Samples a second at most. */
+  readonly rateHz: number;
 }
 
 /** How long samples are kept; without a bound for ever. */

@@ -25,3 +25,4 @@ export { compileSimulation, type Simulation } from './simulation.ts';
 export type { Losses } from './simulator.ts';
 export type { ServedService, SlowControlStatus } from './slow-control.ts';
 export type { StoreAway } from './store-contact.ts';
+export type { StreamStatus, StreamsStatus } from './streams.ts';

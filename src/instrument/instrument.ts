@@ -15,12 +15,13 @@ import { SensorReadings, type SensorStatus } from './sensor-readings.ts';
 import { type Losses, Simulator } from './simulator.ts';
 import type { SlowControl, SlowControlStatus } from './slow-control.ts';
 import { type StoreAway, StoreContact } from './store-contact.ts';
+import type { Streams, StreamsStatus } from './streams.ts';
 
 export interface OpenInstrumentOptions {
   /** The store to use instead of the one that the file names. */
   readonly storeUrl?: string | undefined;
   readonly clock?: Clock | undefined;
-  /** What services say (standard error). */
+  /** What services and streams say (standard error). */
   readonly log?: Log | undefined;
   /** Called now and then while the snapshot is loaded. */
   readonly onProgress?: ((progress: SnapshotProgress) => void) | undefined;
@@ -46,6 +47,8 @@ export interface InstrumentStatus {
   readonly retention?: RetentionStatus | undefined;
   /** Undefined where the file says nothing of it. */
   readonly control?: SlowControlStatus | undefined;
+  /** Undefined where the file has none. */
+  readonly streams?: StreamsStatus | undefined;
 }
 
 /** What an `instrument.yaml` describes, alive: {@link openInstrument}. */
@@ -102,6 +105,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
   opened.defer(() => retention.stop());
   retention.start();
   const control = await openControl(definition, state, contact, clock, options, opened);
+  const streams = await openAllStreams(definition, state, contact, clock, options, opened);
   const close = opened.move();
   return {
     definition,
@@ -114,6 +118,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
       ...statusOf(simulator, readings, contact),
       retention: retention.status,
       control: control?.status(),
+      streams: streams?.status(),
     }),
     refresh: () => readings.refresh(),
     close,
@@ -136,11 +141,26 @@ async function openControl(
   return opened.use(await openSlowControl({ definition: control, state, contact, clock, log }));
 }
 
+async function openAllStreams(
+  { streams }: InstrumentDefinition,
+  state: TelescopeState,
+  contact: StoreContact,
+  clock: Clock,
+  options: OpenInstrumentOptions,
+  opened: Opened,
+): Promise<Streams | undefined> {
+  if (streams === undefined) return undefined;
+  // Loaded here only, as slow control is.
+  const { openStreams } = await import('./streams.ts');
+  const log = options.log ?? (await openLog({ name: 'streams', level: 'warning' }));
+  return opened.use(await openStreams({ definition: streams, state, contact, clock, log }));
+}
+
 function statusOf(
   simulator: Simulator,
   readings: SensorReadings,
   contact: StoreContact,
-): Omit<InstrumentStatus, 'retention' | 'control'> {
+): Omit<InstrumentStatus, 'retention' | 'control' | 'streams'> {
   return {
     sensors: readings.sensors,
     written: simulator.sensors.reduce((sum, { written }) => sum + written, 0),

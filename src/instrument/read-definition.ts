@@ -7,9 +7,16 @@ import { nearestName } from '../shared/nearest-name.ts';
 import { type Path, YamlFile, type YamlFileKind } from '../shared/yaml-file.ts';
 import { namesSnapshot } from '../store/index.ts';
 import { float, type Value } from '../telstate/index.ts';
-import type { InstrumentDefinition, RetentionRule, SensorDefinition } from './definition.ts';
+import type {
+  InstrumentDefinition,
+  RetentionRule,
+  SensorDefinition,
+  StreamsDefinition,
+} from './definition.ts';
+import { streamsOf } from './read-streams.ts';
 import { instrumentSchema, namesIn } from './schema.ts';
 import { compileSimulation, type Simulation } from './simulation.ts';
+import { namesInStreams } from './stream-schema.ts';
 
 export const instrumentFileName = 'instrument.yaml';
 
@@ -34,9 +41,13 @@ export function readDefinition(path: string): InstrumentDefinition {
   const yaml = new YamlFile(file, instrumentFileKind);
   const parsed = instrumentSchema.safeParse(yaml.values());
   if (!parsed.success) throw faultOf(yaml, parsed.error.issues);
-  const { name, description, store, configurations, bus, wire, targets, services, state } = parsed.data;
+  const { name, description, store, configurations, bus, wire, targets, services, streams, state } =
+    parsed.data;
   assertNamesApart(yaml, state);
   const folder = dirname(resolve(file));
+  const isTaken = (key: string) =>
+    Object.hasOwn(state.attributes, key) || state.sensors[key]?.simulate !== undefined;
+  const streamed = streamsOf(yaml, streams, isTaken);
   return {
     file,
     name,
@@ -53,22 +64,37 @@ export function readDefinition(path: string): InstrumentDefinition {
             targets,
             services: services.map((_, i) => serviceOf(yaml, i, folder)),
           },
+    streams: streamed,
     attributes: new Map(attributesOf(yaml)),
-    sensors: Object.entries(state.sensors).map(
-      ([key, { units, description, simulate }]): SensorDefinition => ({
-        name: key,
-        units,
-        description,
-        simulate: simulate && {
-          rateHz: simulate.rate,
-          valueAt: simulationOf(yaml, key, simulate.value, name),
-        },
-      }),
-    ),
+    sensors: [
+      ...Object.entries(state.sensors).map(
+        ([key, { units, description, simulate }]): SensorDefinition => ({
+          name: key,
+          units,
+          description,
+          simulate: simulate && {
+            rateHz: simulate.rate,
+            valueAt: simulationOf(yaml, key, simulate.value, name),
+          },
+        }),
+      ),
+      ...sensorsOfStreams(streamed, (key) => Object.hasOwn(state.sensors, key)),
+    ],
     retention: state.retention.map(({ keys, keep, keepLast }, i): RetentionRule => {
       return { keys, keepMs: keepMsOf(yaml, i, keep), keepLast };
     }),
   };
+}
+
+/** Channels that are sensors, and of which `state.sensors` says nothing. */
+function sensorsOfStreams(
+  streams: StreamsDefinition | undefined,
+  isKnown: (key: string) => boolean,
+): SensorDefinition[] {
+  const all = streams?.buffers.flatMap(({ sensors }) => sensors) ?? [];
+  return all
+    .filter(({ sensor }) => !isKnown(sensor))
+    .map(({ sensor: name }) => ({ name, units: undefined, description: undefined, simulate: undefined }));
 }
 
 interface State {
@@ -250,6 +276,11 @@ function unknownName(path: Path, key: string): string {
 
 function namesAt(path: Path): readonly string[] {
   if (path.length === 0) return namesIn.instrument;
+  if (path[0] === 'streams') {
+    if (path.length === 2) return namesInStreams.stream;
+    if (path[2] === 'simulate') return namesInStreams.simulate;
+    return path.length === 3 ? namesInStreams.buffer : namesInStreams.sensor;
+  }
   if (path.length === 1) return namesIn.state;
   if (path[1] === 'retention') return namesIn.retention;
   return path.length === 3 ? namesIn.sensor : namesIn.simulate;

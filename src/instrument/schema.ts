@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { streamsSchema } from './stream-schema.ts';
 
 /** Samples a second. Beyond a hundred, timers come late: that is the realm of streams. */
 export const rateLimitsHz = { least: 1 / 86_400, most: 100 };
@@ -109,11 +110,12 @@ export const instrumentSchema = z.strictObject(
       (value) => value ?? [],
       z.array(z.unknown(), { error: 'a list of services, such as - file: kv-store.yaml' }),
     ),
+    streams: streamsSchema,
     state,
   },
   {
     error: mapError(
-      'a map with name, description, store, configurations, bus, wire, targets, services and state',
+      'a map with name, description, store, configurations, bus, wire, targets, services, streams and state',
     ),
   },
 );
@@ -129,6 +131,7 @@ export const namesIn = {
     'wire',
     'targets',
     'services',
+    'streams',
     'state',
   ],
   state: ['snapshot', 'attributes', 'sensors', 'retention'],

@@ -31,6 +31,8 @@ export interface RingBufferOptions {
   /** Whether what the analyzer finds is written into the log (false); it is counted anyway. */
   readonly logFindings?: boolean | undefined;
   readonly clock?: Clock | undefined;
+  /** Sees every message that came in, before it goes on; what it takes of time, the stream waits. */
+  readonly onMessage?: ((message: PulseMessage) => void) | undefined;
 }
 
 const mebibyte = 1024 * 1024;
@@ -197,7 +199,13 @@ export class RingBuffer implements AsyncDisposable {
     this.#overruns.closed = this.#fanOut.unsent;
   }
 
-  async #connect({ inputs, inputPattern, log, clock = systemClock }: RingBufferOptions): Promise<void> {
+  async #connect({
+    inputs,
+    inputPattern,
+    log,
+    clock = systemClock,
+    onMessage,
+  }: RingBufferOptions): Promise<void> {
     const onFinding =
       this.#findings === undefined ? undefined : (found: Finding) => this.#findings?.add(found);
     for (const [index, address] of inputs.entries()) {
@@ -207,7 +215,10 @@ export class RingBuffer implements AsyncDisposable {
         log,
         clock,
         onFinding,
-        onMessage: (message) => this.#onMessage(index, message),
+        onMessage: (message) => {
+          onMessage?.(message);
+          this.#onMessage(index, message);
+        },
         // A burst from a source overruns nobody who keeps up with it.
         messagesPerTurn: Math.min(this.#ring.maxMessages, 64),
       });

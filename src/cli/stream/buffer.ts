@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { RingBuffer } from '../../bsread/index.ts';
 import { parseDurationMs } from '../../shared/duration.ts';
-import { openHttpServer } from '../../shared/http.ts';
 import { type Log, type LogLevel, openLog, parseLogLevel } from '../../shared/log.ts';
-import { openMetrics } from '../../shared/metrics.ts';
 import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
@@ -102,7 +100,7 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
     format: options.json === true ? 'json' : 'text',
     output: terminal.stderr,
   });
-  const { addBufferMetrics, jsonText, RingBuffer } = await import('../../bsread/index.ts');
+  const { RingBuffer, serveBufferStatus } = await import('../../bsread/index.ts');
   const ring = await RingBuffer.open({
     inputs: streams.map(parseAddress),
     inputPattern: options.mode,
@@ -115,18 +113,11 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
     logFindings: options.analyzer,
   });
   opened.defer(() => ring.close({ drainMs: options.drain }));
-  const metrics = await openMetrics();
-  addBufferMetrics(metrics, () => ring.status());
   const server = opened.use(
-    await openHttpServer({
+    await serveBufferStatus(ring, {
       port: options.statusPort ?? statusPortOf(ring),
       portOption: '--status-port',
-      metrics,
       log,
-      routes: (app) =>
-        app.get('/status', async (_request, reply) =>
-          reply.type('application/json').send(jsonText(ring.status())),
-        ),
     }),
   );
   log.info(`status is at ${server.url}/status`);

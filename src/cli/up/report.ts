@@ -5,6 +5,7 @@ import type {
   PreparedConfigurations,
   RetentionRule,
   SlowControlStatus,
+  StreamsStatus,
 } from '../../instrument/index.ts';
 import { printable } from '../terminal.ts';
 import { ageText, clockText, counted, grouped, lossReasons, lossText } from './words.ts';
@@ -31,6 +32,7 @@ export function startReport(instrument: Instrument): StartReport {
       ...configurationLines(configurations),
       ...retentionLines(definition.retention),
       ...controlLines(instrument.status().control),
+      ...streamLines(instrument.status().streams),
     ],
     warnings: [
       ...differenceLines('though the file has other values', attributes.different),
@@ -53,6 +55,7 @@ export function troubleLines({
   lastLossSeconds,
   retention,
   control,
+  streams,
 }: InstrumentStatus): string[] {
   const lines: string[] = [];
   const reasons = lossReasons(losses, lastLossSeconds);
@@ -70,6 +73,7 @@ export function troubleLines({
     lines.push(`old samples could not be removed: ${printable(retention.lastFault)}`);
   }
   if (control !== undefined) lines.push(...controlTroubles(control));
+  if (streams !== undefined) lines.push(...streamTroubles(streams));
   return lines;
 }
 
@@ -128,6 +132,33 @@ function controlTroubles({ bus, busState, alerts }: SlowControlStatus): string[]
   const reasons = lossReasons(alerts.losses, alerts.lastLossSeconds);
   if (reasons !== '') lines.push(`values of endpoints lost: ${reasons}`);
   if (alerts.lastFault !== undefined) lines.push(`last fault of these: ${printable(alerts.lastFault)}`);
+  return lines;
+}
+
+/** `streams: machine (simulated) at tcp://127.0.0.1:9999, beam (buffer) at tcp://127.0.0.1:8082` */
+function streamLines(status: StreamsStatus | undefined): string[] {
+  if (status === undefined) return [];
+  const shown = status.streams.map(
+    ({ name, kind, address, isOpen }) =>
+      `${name} (${kind}) at ${printable(address)}${isOpen ? ', open to the network' : ''}`,
+  );
+  return [`streams: ${shown.join(', ')}`];
+}
+
+function streamTroubles({ streams, sensors }: StreamsStatus): string[] {
+  const lines = streams.flatMap(({ name, isConnected, missingPulses = 0, dropped }) => {
+    // A buffer without a consumer is as it should be.
+    const losses = Object.entries(dropped).filter(([reason, count]) => count > 0 && reason !== 'no-consumer');
+    const parts = [
+      ...(isConnected ? [] : ['a source is not connected']),
+      ...(missingPulses > 0 ? [`${counted(missingPulses, 'pulse')} missing`] : []),
+      ...losses.map(([reason, count]) => `${reason} ${grouped(count)}`),
+    ];
+    return parts.length === 0 ? [] : [`stream ${name}: ${parts.join(', ')}`];
+  });
+  const reasons = lossReasons(sensors.losses, sensors.lastLossSeconds);
+  if (reasons !== '') lines.push(`values of channels lost: ${reasons}`);
+  if (sensors.lastFault !== undefined) lines.push(`last fault of these: ${printable(sensors.lastFault)}`);
   return lines;
 }
 

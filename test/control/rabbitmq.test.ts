@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { RabbitmqServer } from '../support/rabbitmq-server.ts';
 import { requireServer } from '../support/require-server.ts';
 import { useStage } from './stage.ts';
+import { brokerAway } from './suites/broker-away.ts';
 import { capturedExchanges } from './suites/exchanges.ts';
 import { hostileMessages } from './suites/hostile.ts';
 import { liveLog } from './suites/live-log.ts';
@@ -10,8 +11,9 @@ import { mixedBroker } from './suites/mixed-broker.ts';
 import { services } from './suites/service.ts';
 
 describe.skipIf(!requireServer('rabbitmq-server', 'slow control on RabbitMQ'))('on RabbitMQ', () => {
+  let server: RabbitmqServer;
   const stage = useStage(async () => {
-    const server = await RabbitmqServer.start();
+    server = await RabbitmqServer.start();
     return { url: server.url, close: () => server.close() };
   });
   services(stage);
@@ -19,4 +21,5 @@ describe.skipIf(!requireServer('rabbitmq-server', 'slow control on RabbitMQ'))('
   liveLog(stage);
   hostileMessages(stage);
   mixedBroker(stage);
+  brokerAway(stage, () => server);
 });

@@ -22,8 +22,8 @@ export interface VoiceOptions {
 /** What a service says: replies and alerts. It never throws; what could not be sent is counted and logged. */
 export class Voice {
   readonly #options: VoiceOptions;
-  /** Alerts that could not be sent since the last that could. */
-  #lostAlerts = 0;
+  /** What could not be sent since the last that could: of a bus that is away one line in the log is enough. */
+  readonly #lost = { reply: 0, alert: 0 };
 
   constructor(options: VoiceOptions) {
     this.#options = options;
@@ -34,18 +34,14 @@ export class Voice {
   }
 
   async reply(content: ReplyContent, envelope: Envelope): Promise<void> {
-    const { tally, log } = this.#options;
+    const { tally } = this.#options;
     if (envelope.replyTo === undefined || envelope.replyTo === '') {
       tally.drop('no-reply-to');
       return;
     }
-    try {
-      await this.#send(this.#replyMessages(content, envelope));
-      tally.replies += 1;
-    } catch (error) {
-      tally.drop('reply-not-sent');
-      log.warning(`a reply to ${envelope.replyTo} was not sent: ${messageOf(error)}`);
-    }
+    const what = `a reply to ${envelope.replyTo}`;
+    if (await this.#send('reply', what, () => this.#replyMessages(content, envelope))) tally.replies += 1;
+    else tally.drop('reply-not-sent');
   }
 
   /** A result that no message can carry is answered with an error instead. */
@@ -64,19 +60,11 @@ export class Voice {
   }
 
   async alert(alert: OutgoingAlert, correlationId?: string): Promise<void> {
-    const { tally, log, wire } = this.#options;
-    try {
-      await this.#send(alertMessages(alert, wire, this.#signature(), correlationId));
-      tally.alerts += 1;
-      if (this.#lostAlerts > 0) log.info('alerts go out again', { lost: this.#lostAlerts });
-      this.#lostAlerts = 0;
-    } catch (error) {
-      tally.drop('alert-not-sent');
-      // Of a bus that is away one line is enough.
-      if (this.#lostAlerts === 0)
-        log.warning(`the alert ${alert.routingKey} was not sent: ${messageOf(error)}`);
-      this.#lostAlerts += 1;
-    }
+    const { tally, wire } = this.#options;
+    const what = `the alert ${alert.routingKey}`;
+    const messages = () => alertMessages(alert, wire, this.#signature(), correlationId);
+    if (await this.#send('alert', what, messages)) tally.alerts += 1;
+    else tally.drop('alert-not-sent');
   }
 
   #signature(): Signature {
@@ -84,7 +72,21 @@ export class Voice {
     return { sender, timeMs: clock.nowMs(), maxPayloadBytes };
   }
 
-  async #send(messages: readonly Message[]): Promise<void> {
-    for (const message of messages) await this.#options.bus.send(message);
+  /** @returns whether it was sent */
+  async #send(kind: 'reply' | 'alert', what: string, messages: () => readonly Message[]): Promise<boolean> {
+    const { bus, log } = this.#options;
+    try {
+      for (const message of messages()) await bus.send(message);
+    } catch (error) {
+      if (this.#lost[kind] === 0) log.warning(`${what} was not sent: ${messageOf(error)}`);
+      this.#lost[kind] += 1;
+      return false;
+    }
+    const lost = this.#lost[kind];
+    if (lost > 0) {
+      this.#lost[kind] = 0;
+      log.info(`${kind === 'reply' ? 'replies' : 'alerts'} go out again`, { lost });
+    }
+    return true;
   }
 }

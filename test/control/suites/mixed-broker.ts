@@ -7,6 +7,7 @@ import type { Delivery } from '../../../src/bus/index.ts';
 import { type Answer, Endpoint } from '../../../src/control/index.ts';
 import { readJson } from '../../../src/shared/read-json.ts';
 import { listen } from '../../contract/bus/context.ts';
+import { deliveryOf, readCaptured, requestsOf } from '../captured.ts';
 import type { Stage } from '../stage.ts';
 
 /** Why a service of v2 ends at a message, as was seen at the real one; undefined if it does not. */
@@ -60,6 +61,14 @@ class Lamp extends Endpoint {
 }
 
 export function mixedBroker(stage: Stage): void {
+  test('the stand-in ends at what ends a real service, and at a message of v3', async () => {
+    const fatal = readCaptured('v2-fatal').steps.flatMap(requestsOf).map(deliveryOf);
+    expect(fatal.map(endOfV2)).toEqual(['the body is no JSON', 'no reply_to', 'no msgop']);
+    await using old = await oldService(stage);
+    await stage.client({ wire: 'v3' }).alert('sensor_value.mine', { value_raw: 1 });
+    expect(await old.heard()).toEqual([1, ['no msgtype']]);
+  });
+
   test('a client that was told no dialect sends nothing to nobody', async () => {
     await using old = await oldService(stage);
     const client = stage.client({ wire: undefined });

@@ -302,6 +302,22 @@ export function services(stage: Stage): void {
     expect(heard).toMatchObject([{ routingKey: 'sensor_value.source', payload: { value_raw: 1.5 } }]);
   });
 
+  test('a hundred monitors see the same alert', async () => {
+    const valve = new (class extends Valve {
+      tell(): Promise<void> {
+        return this.alert('sensor_value.valve', 1);
+      }
+    })('valve');
+    await stage.serve([valve]);
+    const monitors: Monitor[] = [];
+    for (let i = 0; i < 100; i += 1) monitors.push(await stage.monitor({ keys: ['sensor_value.#'] }));
+    await valve.tell();
+    const seen = await Promise.all(monitors.map(next));
+    expect(new Set(seen.map(({ routingKey, payload }) => `${routingKey} ${payload}`))).toEqual(
+      new Set(['sensor_value.valve 1']),
+    );
+  });
+
   test('a monitor of requests shows what is asked and answered', async () => {
     await stage.serve([new Valve('valve')]);
     const monitor = await stage.monitor({ exchange: 'requests', keys: ['valve.#'] });

@@ -4,6 +4,7 @@ import { defineShow } from './record/show.ts';
 import { defineStart } from './record/start.ts';
 import { defineList, defineStatus } from './record/status.ts';
 import { defineStop } from './record/stop.ts';
+import { defineVerify } from './record/verify.ts';
 import type { Terminal } from './terminal.ts';
 
 const help = `
@@ -14,6 +15,6 @@ Each verb has examples: alidade record VERB --help`;
 /** `alidade record`: streams into files from the command line. */
 export function defineRecord(record: Command, terminal: Terminal): void {
   record.addHelpText('after', help);
-  const verbs = [defineStart, defineStop, defineStatus, defineList, defineShow, defineExport];
+  const verbs = [defineStart, defineStop, defineStatus, defineList, defineVerify, defineShow, defineExport];
   for (const define of verbs) define(record, terminal);
 }

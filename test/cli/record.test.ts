@@ -257,6 +257,24 @@ test("files of the reference's writer are read, with what a channel was before i
   expect(widths.at(-1)).toBe(1);
 });
 
+test('a file is checked against its own ledger, and one wrong byte is found', async () => {
+  const desk = await Desk.open([{ name: 'CAM', type: 'uint16', shape: [64, 64] }]);
+  await desk.record('run.h5', 3, (at) => ({ CAM: new Uint16Array(4096).fill(0x1234 + at) }));
+  expect(await desk.shell.said('record', 'verify', 'run.h5')).toBe(
+    'run.h5: whole; 3 of 3 messages, 1 channels; stop reached',
+  );
+  const bytes = readFileSync(join(desk.folder, 'run.h5'));
+  const place = bytes.indexOf(Buffer.from(new Uint16Array(100).fill(0x1235).buffer));
+  bytes[place + 50] = 0;
+  writeFileSync(join(desk.folder, 'spoilt.h5'), bytes);
+  const { status, stdout, stderr } = await desk.shell.alidade('record', 'verify', 'run.h5', 'spoilt.h5');
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'alidade: not whole: spoilt.h5 (ALI_HDF5_DAMAGED)\n',
+  });
+  expect(stdout).toMatch(/^spoilt\.h5: 3 of 3 messages, 1 channels\n {2}.*CAM.*\n$/m);
+});
+
 test('what is no HDF5 file, or not there, is said', async () => {
   const desk = await Desk.open();
   writeFileSync(join(desk.folder, 'text.h5'), 'text, and more of it');

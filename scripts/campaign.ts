@@ -3,6 +3,7 @@ const campaigns: Readonly<
   Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<boolean> }>>
 > = {
   hdf5: () => import('../test/hdf5/campaign.ts'),
+  recording: () => import('../test/recording/campaign.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

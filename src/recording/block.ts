@@ -8,11 +8,18 @@ export class Block {
   capacityRows: number;
   /** Rows in a chunk of small values, and the most that are gathered. */
   readonly chunkRows: number;
+  /** What the file threw while nobody called: met by the next who does. */
+  failure: unknown;
   #waiting: Promise<void> | undefined;
 
   constructor(chunkRows: number) {
     this.chunkRows = chunkRows;
     this.capacityRows = Math.min(64, chunkRows);
+  }
+
+  /** @throws the failure */
+  assertUsable(): void {
+    if (this.failure !== undefined) throw this.failure;
   }
 
   hold(waiting: Promise<void> | undefined): void {

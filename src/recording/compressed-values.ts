@@ -75,7 +75,11 @@ export class CompressedValues implements Values {
     const isChecked = this.#options.verifier?.check(frame, this.#sent, (verdict) => {
       waiting.isGood = verdict === undefined;
       if (verdict !== undefined) this.#options.onUndecodable(row, verdict);
-      this.#place();
+      try {
+        this.#place();
+      } catch (error) {
+        this.#options.block.failure ??= error;
+      }
     });
     if (isChecked !== true) waiting.isGood = true;
     this.#add(waiting);

@@ -4,6 +4,11 @@ import { createHash } from 'node:crypto';
 const mostNameBytes = 512;
 const keptCharacters = 120;
 
+/** A name as an attribute can hold it: readers would end it at a NUL, which becomes `%00`. */
+export function attributeText(channel: string): string {
+  return channel.toWellFormed().replaceAll('\0', '%00');
+}
+
 /**
  * The name of a channel's group in the file, where every child of /data is a channel: a name without what HDF5 takes for
  * structure. `/` becomes `%2F`, NUL `%00`, the names `.` and `` become `%2E` and `%`; what is longer than 512 bytes is
@@ -12,8 +17,7 @@ const keptCharacters = 120;
  * @param isTaken whether another channel has the name: then a number is put behind
  */
 export function groupName(channel: string, isTaken: (name: string) => boolean): string {
-  const wellFormed = channel.toWellFormed();
-  let name = wellFormed.replaceAll('/', '%2F').replaceAll('\0', '%00');
+  let name = attributeText(channel).replaceAll('/', '%2F');
   if (name === '') name = '%';
   if (name === '.') name = '%2E';
   if (Buffer.byteLength(name) > mostNameBytes) {

@@ -5,6 +5,7 @@ import type { Block } from './block.ts';
 import { Column } from './column.ts';
 import { CompressedValues } from './compressed-values.ts';
 import { declaredForm, type Form, unknownForm } from './form.ts';
+import { attributeText } from './group-name.ts';
 import type { PlannedChannel } from './header-plan.ts';
 import { type PlainValue, plainValue } from './plain-value.ts';
 import type { MakeDataset, ValueStorage } from './value-storage.ts';
@@ -52,7 +53,7 @@ export class RecordedChannel {
     this.#block = block;
     this.#storage = storage;
     this.group = data.group(groupName);
-    if (groupName !== this.name) this.group.attribute('channel', this.name.toWellFormed());
+    if (groupName !== this.name) this.group.attribute('channel', attributeText(this.name));
     this.form = declaredForm(definition) ?? unknownForm;
     this.values = this.#firstValues(definition, block.flushedRows + block.rows);
     this.group.link('pulse_id', pulseIds);

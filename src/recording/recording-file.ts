@@ -78,6 +78,7 @@ export class RecordingFile {
    */
   write(message: PulseMessage): Promise<void> | undefined {
     const block = this.#block;
+    block.assertUsable();
     if (block.rows === block.capacityRows) this.#grow();
     let plan = this.#plans.get(message.dataHeader);
     if (plan === undefined) {
@@ -115,6 +116,7 @@ export class RecordingFile {
 
   /** Hands on all rows to the file. */
   flush(): void {
+    this.#block.assertUsable();
     const { rows } = this.#block;
     if (rows === 0) return;
     for (const channel of this.channels) channel.flush(rows, this.rows);

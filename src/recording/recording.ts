@@ -70,7 +70,7 @@ export class Recording implements AsyncDisposable {
     const ledger = this.#ledger;
     const { pulseId } = message;
     ledger.see(pulseId, message.globalTimestampNs);
-    this.#deadline.see(pulseId);
+    this.#deadline.see(pulseId, message.globalTimestampNs);
     if (this.#start !== undefined && isBefore(message, this.#start)) {
       ledger.drop('before-start');
       return undefined;

@@ -1,6 +1,6 @@
 """What is in a file, as the recorded vectors tell it: asked in lines of JSON, one answer for each.
 
-{"path"} of a file, or with {"paths": [names]} only of some objects
+{"path"} of a file; {"path", "told": rows} whether a recording of told-stream.ts holds so many rows at least
 """
 
 import hashlib
@@ -70,10 +70,52 @@ def said(value):
     return text(value)
 
 
+def expected(name, pulses):
+    """What told-stream.ts sends, and where it sends anything."""
+    column, ones = pulses[:, None], np.ones(len(pulses), bool)
+    image = column + np.arange(48 * 64)
+    return {
+        "SCALAR": (column + 0.5, ones),
+        "BIG": (column, ones),
+        "TRUTH": (column % 3 == 0, ones),
+        "WAVE": (column + np.arange(100), ones),
+        "LONG": (column + np.arange(10_000), ones),
+        "IMAGE": ((image % 65536).reshape(-1, 48, 64), pulses % 2 == 0),
+        "LZ4": (image.reshape(-1, 48, 64), ones),
+        "RARE": (column, pulses % 7 == 0),
+        "NEVER": (np.zeros((len(pulses), 3)), ~ones),
+    }[name]
+
+
+def told(path, least):
+    """How many rows there are; what is wrong is thrown."""
+    with h5py.File(path, "r") as file:
+        data = file["data"]
+        shortest = None
+        for name in data:
+            channel = data[name]
+            rows = min(channel[each].shape[0] for each in channel)
+            shortest = rows if shortest is None else min(shortest, rows)
+            assert rows >= least, f"{name} has {rows} rows of {least}"
+            pulses = channel["pulse_id"][:rows]
+            assert (np.diff(pulses) == 1).all(), f"{name} misses pulses"
+            present = channel["is_data_present"][:rows] == 1
+            times = channel["timestamp"][:rows]
+            values = channel["data"][:rows]
+            if name == "TEXT":
+                wanted, where = np.array([f"pulse {pulse}".encode() for pulse in pulses], object), np.ones(rows, bool)
+            else:
+                wanted, where = expected(name, pulses)
+            assert (present == where).all(), f"{name} is present elsewhere"
+            assert (times[where] == 1_700_000_000_000_000_000 + pulses[where] * 10_000_000).all(), f"{name} has wrong times"
+            assert (values[where] == wanted[where]).all(), f"{name} has wrong values"
+        return shortest
+
+
 for line in sys.stdin:
     work = json.loads(line)
     try:
-        answer = {"result": content(work["path"])}
+        answer = {"result": told(work["path"], work["told"]) if "told" in work else content(work["path"])}
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)

@@ -32,11 +32,24 @@ export class Reader implements AsyncDisposable {
   #last: Promise<unknown> = Promise.resolve();
 
   read(path: string): Promise<Contents> {
+    return this.#ask<Contents>({ path });
+  }
+
+  /**
+   * Checks a recording of told-stream.ts: every row of it, and that there are so many at least.
+   *
+   * @returns how many there are
+   */
+  readTold(path: string, leastRows: number): Promise<number> {
+    return this.#ask<number>({ path, told: leastRows });
+  }
+
+  #ask<T>(work: object): Promise<T> {
     const answer = this.#last.then(async () => {
-      this.#child.stdin.write(`${JSON.stringify({ path })}\n`);
+      this.#child.stdin.write(`${JSON.stringify(work)}\n`);
       const { done, value } = await this.#lines.next();
       if (done === true) throw new Error('the reader ended before it answered');
-      const { result, error } = JSON.parse(value) as { result?: Contents; error?: string };
+      const { result, error } = JSON.parse(value) as { result?: T; error?: string };
       if (result === undefined) throw new Error(`h5py: ${error}`);
       return result;
     });

@@ -15,6 +15,7 @@ import type { Counters } from '../counters.ts';
 import type { ExchangeNames } from '../exchange-names.ts';
 import { PendingRequests } from '../pending-requests.ts';
 import type { Outcome } from './confirms.ts';
+import type { PublishedMessage } from './content.ts';
 import { HeldQueue } from './held-queue.ts';
 import { Link } from './link.ts';
 import type { QueueMessage, Session } from './session.ts';
@@ -105,12 +106,15 @@ export class AmqpBus implements Bus {
       { ...options, timeoutMs },
       () => `'${message.routingKey}' on ${this.location}`,
     );
-    const onOutcome = (outcome: Outcome) => {
-      if (outcome !== 'taken') pending.reject(this.#notTaken(outcome, message.routingKey));
-    };
+    const onReturned = () => pending.reject(this.#notTaken('returned', message.routingKey));
     try {
-      const properties = { ...message.properties, correlationId, replyTo };
-      this.#publish(session, { ...message, properties }, true, onOutcome, pending.reject);
+      const written = this.#written({
+        ...message,
+        properties: { ...message.properties, correlationId, replyTo },
+      });
+      const forget = session.request(written, onReturned);
+      pending.replies.then(forget, forget);
+      this.#counters.sent++;
     } catch (error) {
       pending.reject(error);
     }
@@ -128,7 +132,8 @@ export class AmqpBus implements Bus {
     };
     const preparing = this.#prepare(session, message);
     if (preparing !== undefined) await preparing;
-    this.#publish(session, message, mandatory, onOutcome, reject);
+    session.publish({ ...this.#written(message), mandatory }, onOutcome, reject);
+    this.#counters.sent++;
     return promise;
   }
 
@@ -165,20 +170,9 @@ export class AmqpBus implements Bus {
     return prepared;
   }
 
-  #publish(
-    session: Session,
-    { exchange, routingKey, body, properties }: Message,
-    mandatory: boolean,
-    onOutcome: (outcome: Outcome) => void,
-    onLost: (error: unknown) => void,
-  ): void {
-    const { userId: _, ...written } = properties;
-    session.publish(
-      { exchange: this.#exchanges.nameOf(exchange), routingKey, mandatory, properties: written, body },
-      onOutcome,
-      onLost,
-    );
-    this.#counters.sent++;
+  #written({ exchange, routingKey, body, properties }: Message): Omit<PublishedMessage, 'mandatory'> {
+    const { userId: _, ...rest } = properties;
+    return { exchange: this.#exchanges.nameOf(exchange), routingKey, properties: rest, body };
   }
 
   #replyQueue(session: Session, kind: ReplyQueueKind): Promise<string> {

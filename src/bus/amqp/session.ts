@@ -55,8 +55,9 @@ export class Session {
   readonly #watch: NodeJS.Timeout;
   #channel!: ConfirmChannel;
   #number = 0;
-  /** The newest message that is not acknowledged. */
-  #unacknowledged: AmqpMessage | undefined;
+  #requestNumber = 0;
+  /** Requests that the broker may give back, by where they went. */
+  readonly #requests = new Map<string, () => void>();
   #isEnded = false;
   #isBlocked = false;
   /** What waits for an answer of the broker, to be given up when that takes nothing any more. */
@@ -75,10 +76,11 @@ export class Session {
   static async open(model: ChannelModel, location: string, events: SessionEvents): Promise<Session> {
     const session = new Session(model, location, events);
     try {
-      const channel = await model.createConfirmChannel();
-      session.#channel = channel;
-      session.#number = (channel as unknown as { readonly ch: number }).ch;
-      session.#listen(channel);
+      session.#channel = await model.createConfirmChannel();
+      session.#number = numberOf(session.#channel);
+      const requests = await model.createChannel();
+      session.#requestNumber = numberOf(requests);
+      session.#listen(session.#channel, requests);
       return session;
     } catch (error) {
       session.end(error);
@@ -131,7 +133,7 @@ export class Session {
         if (isOpen) onCancelled();
         return;
       }
-      if (!noAck) this.#acknowledge(message);
+      if (!noAck) this.#content.acknowledge(this.#number, message.fields.deliveryTag);
       if (isOpen) this.#deliver(message, onMessage);
     };
     const { consumerTag } = await this.#channel.consume(queue, onDelivery, { noAck }).catch((error) => {
@@ -158,19 +160,34 @@ export class Session {
     onOutcome: (outcome: Outcome) => void,
     onLost: (error: unknown) => void,
   ): void {
-    if (this.isBlocked) throw this.#blocked('it is short of memory or disk');
     if (this.#confirms.size >= maxUnconfirmed) throw this.#blocked(`${maxUnconfirmed} messages wait`);
+    this.#write(this.#number, message);
+    const address = message.mandatory
+      ? addressOf(message.exchange, message.routingKey, message.properties)
+      : undefined;
+    this.#confirms.add(address, performance.now(), onOutcome, onLost);
+  }
+
+  /**
+   * Sends a request. It goes without a confirmation, which would cost the broker as much as the request: the reply is
+   * one. What this gives forgets the request, when it has its outcome.
+   *
+   * @throws ALI_BUS_MESSAGE, ALI_BUS_BLOCKED
+   */
+  request(message: Omit<PublishedMessage, 'mandatory'>, onReturned: () => void): () => void {
+    this.#write(this.#requestNumber, { ...message, mandatory: true });
+    const address = addressOf(message.exchange, message.routingKey, message.properties);
+    this.#requests.set(address, onReturned);
+    return () => this.#requests.delete(address);
+  }
+
+  #write(channel: number, message: PublishedMessage): void {
+    if (this.#isBlocked) throw this.#blocked('it is short of memory or disk');
     try {
-      this.#content.publish(this.#number, message);
+      this.#content.publish(channel, message);
     } catch (error) {
       throw refusedProperties(message.routingKey, error);
     }
-    this.#confirms.add(
-      message.mandatory ? addressOf(message.exchange, message.routingKey, message.properties) : undefined,
-      performance.now(),
-      onOutcome,
-      onLost,
-    );
   }
 
   /** Resolves when every message is confirmed, or after `patienceMs`. */
@@ -190,7 +207,7 @@ export class Session {
     this.#content.destroy();
   }
 
-  #listen(channel: ConfirmChannel): void {
+  #listen(channel: ConfirmChannel, requests: Channel): void {
     type Confirm = { readonly deliveryTag: number; readonly multiple: boolean };
     channel.on('ack', (fields: Confirm) =>
       this.#confirms.onConfirm(fields.deliveryTag, fields.multiple, true),
@@ -198,29 +215,15 @@ export class Session {
     channel.on('nack', (fields: Confirm) =>
       this.#confirms.onConfirm(fields.deliveryTag, fields.multiple, false),
     );
-    channel.on('return', ({ fields, properties }) => {
-      this.#confirms.onReturn(addressOf(fields.exchange, fields.routingKey, properties as Properties));
-    });
-    // The broker closes a channel on what it does not allow; everything hangs on this one.
-    channel.on('error', (error: Error) => this.#content.destroy(error));
-    channel.on('close', () => this.#content.destroy());
-  }
-
-  /** Messages that came together are acknowledged together, in the turn in which they came. */
-  #acknowledge(message: AmqpMessage): void {
-    if (this.#unacknowledged === undefined) {
-      setImmediate(() => {
-        const newest = this.#unacknowledged;
-        this.#unacknowledged = undefined;
-        if (newest === undefined || this.#isEnded) return;
-        try {
-          this.#channel.ack(newest, true);
-        } catch {
-          // The connection is being closed, and the queue goes with it.
-        }
-      });
+    const address = ({ fields, properties }: AmqpMessage) =>
+      addressOf(fields.exchange, fields.routingKey, properties as Properties);
+    channel.on('return', (message) => this.#confirms.onReturn(address(message)));
+    requests.on('return', (message) => this.#requests.get(address(message))?.());
+    // The broker closes a channel on what it does not allow; everything hangs on these two.
+    for (const one of [channel, requests]) {
+      one.on('error', (error: Error) => this.#content.destroy(error));
+      one.on('close', () => this.#content.destroy());
     }
-    this.#unacknowledged = message;
   }
 
   #deliver(message: ConsumeMessage, onMessage: (message: QueueMessage) => void): void {
@@ -279,6 +282,11 @@ export class Session {
       `${this.#location} takes no messages now (${why}); the message was not sent. rabbitmqctl status shows its alarms.`,
     );
   }
+}
+
+/** The channel's number on the wire. */
+function numberOf(channel: Channel): number {
+  return (channel as unknown as { readonly ch: number }).ch;
 }
 
 function addressOf(exchange: string, routingKey: string, { correlationId, messageId }: Properties): string {

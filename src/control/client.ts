@@ -44,6 +44,9 @@ export interface BroadcastOptions extends Omit<CallOptions, 'specifier'> {
   readonly onReply?: ((reply: Reply) => void) | undefined;
 }
 
+/** What every service of v2 and v3 answers to. */
+const broadcastTarget = 'broadcast';
+
 /** A client of the services on a bus. */
 export function openClient(options: ClientOptions): Client {
   return new Client(options);
@@ -57,7 +60,7 @@ export function openClient(options: ClientOptions): Client {
  * dialect can end a service.
  *
  * Every call rejects with ALI_BUS_UNROUTABLE when no such endpoint is there, ALI_TIMEOUT, ALI_USAGE when the dialect is
- * not known, ALI_ENCODE for values that no message can carry, and what the bus says.
+ * not known or the target is no name, ALI_ENCODE for values that no message can carry, and what the bus says.
  *
  * @example
  * const bus = await openBus('local:');
@@ -140,7 +143,12 @@ export class Client implements AsyncDisposable {
 
   /** Any operation; what the other calls are made of. */
   async request(target: string, operation: Operation, options: CallOptions = {}): Promise<Reply> {
-    const dialect = this.#dialectOf(target, options.wire);
+    if (!/^[^.*#\s]+$/.test(target)) {
+      const remedy = target.includes('.') ? '; what comes after the dot is the specifier' : '';
+      throw new AlidadeError('ALI_USAGE', `${JSON.stringify(target)} is no name of an endpoint${remedy}`);
+    }
+    const isToAll = target === broadcastTarget;
+    const dialect = isToAll ? this.#broadcastDialect(options.wire) : this.#dialectOf(target, options.wire);
     const collector = new ReplyCollector(dialect, this.#clock);
     const { timeoutMs, signal } = this.#waiting(options);
     try {
@@ -176,7 +184,7 @@ export class Client implements AsyncDisposable {
       options.onReply?.(reply);
     });
     const { timeoutMs, signal } = this.#waiting(options);
-    const request = outgoing('broadcast', 'cmd', { ...options, specifier: command }, dialect);
+    const request = outgoing(broadcastTarget, 'cmd', { ...options, specifier: command }, dialect);
     try {
       await this.#options.bus.request(this.#message(request, dialect), {
         timeoutMs,

@@ -13,19 +13,20 @@ export interface Seat {
   readonly isService: boolean;
 }
 
-/** Seats for a service and all that it has, by the names that requests come under. */
+/** Seats for a service and all that it has, by name. What groups others comes before them, and so starts before them. */
 export function seatsFor(
   root: Endpoint,
   endpoints: readonly Endpoint[],
   queueLength: number,
-): Map<string, Seat> {
+): ReadonlyMap<string, Seat> {
   const seats = new Map<string, Seat>();
-  const seat = (endpoint: Endpoint, children: readonly Seat[], isService: boolean): Seat => {
+  const seat = (endpoint: Endpoint, below: readonly Endpoint[], isService: boolean): Seat => {
+    const children: Seat[] = [];
     const made = { endpoint, children, isService, lock: new Lock(), queue: new RequestQueue(queueLength) };
     seats.set(endpoint.name, made);
+    for (const child of below) children.push(seat(child, child.children, false));
     return made;
   };
-  const seatTree = (endpoint: Endpoint): Seat => seat(endpoint, endpoint.children.map(seatTree), false);
-  seat(root, endpoints.map(seatTree), true);
+  seat(root, endpoints, true);
   return seats;
 }

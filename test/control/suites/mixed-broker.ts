@@ -78,6 +78,7 @@ export function mixedBroker(stage: Stage): void {
       () => client.cmd('old_valve', 'ping'),
       () => client.lock('old_store'),
       () => client.broadcast('ping', { timeoutMs: 50 }),
+      () => client.ping('broadcast'),
       () => client.alert('sensor_value.mine', 1),
     ];
     for (const attempt of attempts) {
@@ -134,6 +135,7 @@ export function mixedBroker(stage: Stage): void {
       code: 'ALI_USAGE',
       message: expect.stringMatching(/'old_(lamp|service)' speaks v2/),
     });
+    await expect(client.ping('broadcast')).rejects.toMatchObject({ code: 'ALI_USAGE' });
     // Its service was heard with it.
     expect((await client.ping('old_service')).dialect).toBe('v2');
   });

@@ -235,6 +235,36 @@ export function services(stage: Stage): void {
     await expect(stage.serve([new Valve(name)])).rejects.toMatchObject({ code: 'ALI_CONFIGURATION' });
   });
 
+  test.each(['valve.serial', 'two words', '', '#'])('%j is nobody to be asked', async (target) => {
+    await expect(stage.client().get(target)).rejects.toMatchObject({ code: 'ALI_USAGE' });
+  });
+
+  test('what groups others starts before them, and stops after them', async () => {
+    const order: string[] = [];
+    class Part extends Endpoint {
+      readonly #below: readonly Endpoint[];
+      constructor(name: string, below: readonly Endpoint[] = []) {
+        super({ name });
+        this.#below = below;
+      }
+      override get children(): readonly Endpoint[] {
+        return this.#below;
+      }
+      override onStart(): void {
+        order.push(`+${this.name}`);
+      }
+      override onStop(): void {
+        order.push(`-${this.name}`);
+      }
+    }
+    const service = await stage.serve([new Part('supply', [new Part('channel', [new Part('sense')])])]);
+    await service.close();
+    expect(order).toEqual(['+supply', '+channel', '+sense', '-sense', '-channel', '-supply']);
+    await expect(stage.serve([new Part('supply', [new Part('supply')])])).rejects.toMatchObject({
+      code: 'ALI_CONFIGURATION',
+    });
+  });
+
   test('names of one service are told apart', async () => {
     await expect(stage.serve([new Valve('a'), new Valve('a')])).rejects.toThrow(
       "two of the service are called 'a'",

@@ -9,6 +9,7 @@ import { type ChannelSpec, Sender, type SentValues } from '../../src/bsread/inde
 import { palette } from '../../src/cli/stream/colour-map.ts';
 import { buildCommand, finished, type Result, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { requireServer } from '../support/require-server.ts';
 
 beforeAll(buildCommand, 120_000);
 
@@ -274,6 +275,23 @@ test('a file is checked against its own ledger, and one wrong byte is found', as
   });
   expect(stdout).toMatch(/^spoilt\.h5: 3 of 3 messages, 1 channels\n {2}.*CAM.*\n$/m);
 });
+
+test.skipIf(!requireServer('h5py and h5dump', 'recordings for old readers'))(
+  'h5repack makes of a file a plain one in the oldest form, as the guide says',
+  async () => {
+    const desk = await Desk.open([
+      { name: 'CAM', type: 'uint16', shape: [64, 64], compression: 'bitshuffle_lz4' },
+    ]);
+    await desk.record('run.h5', 3, () => ({ CAM: new Uint16Array(4096).fill(7) }));
+    const guide = readFileSync(new URL('../../docs/recordings.md', import.meta.url), 'utf8');
+    const [command = ''] = /^h5repack .*$/m.exec(guide) ?? [];
+    expect((await desk.shell.sh(command)).status).toBe(0);
+    expect((await desk.shell.sh('h5dump -BH old.h5')).stdout).toMatch(/SUPERBLOCK_VERSION 0/);
+    expect(await desk.shell.said('record', 'show', 'old.h5')).toMatch(
+      /^ {4}data {2}uint16 \[3 × 64 × 64\] {2}\{/m,
+    );
+  },
+);
 
 test('what is no HDF5 file, or not there, is said', async () => {
   const desk = await Desk.open();

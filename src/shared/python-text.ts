@@ -65,3 +65,14 @@ export function floatText(value: number): string {
   if (Number.isFinite(value)) return floatRepr(value);
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
+
+/** A number below 1e21 with so many digits after the point, as Python rounds it: a tie goes to the even digit. */
+export function fixedText(value: number, digits: number): string {
+  // toFixed rounds the exact binary value correctly, but ties away from zero. At a tie the digits after the last one
+  // kept are exactly 5000…: then the neighbour below is right when its last digit is even.
+  const exact = value.toFixed(100);
+  const cut = exact.length - 100 + digits;
+  const kept = exact.slice(0, cut).replace(/\.$/, '');
+  const isTie = /^50*$/.test(exact.slice(cut));
+  return isTie && /[02468]$/.test(kept) ? kept : value.toFixed(digits);
+}

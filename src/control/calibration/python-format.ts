@@ -1,5 +1,6 @@
 import { AlidadeError } from '../../shared/errors.ts';
 import { Float } from '../../shared/exact-value.ts';
+import { fixedText } from '../../shared/python-text.ts';
 import { pythonRepr, pythonStr } from './python-value.ts';
 
 const maxWidth = 1000;
@@ -150,9 +151,9 @@ function floatText(size: number | bigint, { type, precision }: Specification): s
   switch (type) {
     case 'f':
     case 'F':
-      return number < 1e21 ? number.toFixed(precision ?? 6) : BigInt(number).toString();
+      return number < 1e21 ? fixedText(number, precision ?? 6) : BigInt(number).toString();
     case '%':
-      return `${(number * 100).toFixed(precision ?? 6)}%`;
+      return `${fixedText(number * 100, precision ?? 6)}%`;
     case 'e':
     case 'E': {
       const text = exponential(number, precision ?? 6);

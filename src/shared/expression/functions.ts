@@ -1,3 +1,4 @@
+import { fixedText } from '../python-text.ts';
 import {
   asList,
   asNumber,
@@ -145,13 +146,7 @@ function round(operand: unknown, digitsOperand: unknown, fault: Fault): number |
   if (!Number.isFinite(value)) return value;
   if (digits < 0) return halfToEven(value / 10 ** -digits) * 10 ** -digits;
   if (digits === 0 || Math.abs(value) >= 2 ** 52) return halfToEven(value);
-  // toFixed rounds the exact binary value correctly, but ties away from zero. At a tie the digits after the last one
-  // kept are exactly 5000…: then the neighbour below is right when its last digit is even.
-  const exact = value.toFixed(60);
-  const cut = exact.length - 60 + digits;
-  const isTie = /^50*$/.test(exact.slice(cut));
-  const kept = exact.slice(0, cut);
-  return Number(isTie && /[02468]$/.test(kept) ? kept : value.toFixed(digits));
+  return Number(fixedText(value, digits));
 }
 
 /** The nearest multiple of a unit; at a tie the even one. */

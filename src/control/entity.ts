@@ -229,28 +229,28 @@ export class Entity extends Endpoint {
     };
     const interval = ({ dialect }: Request) => {
       if (dialect === 'v3') return timedeltaText(this.#logIntervalSeconds);
-      return dialect === 'v2' ? float(this.#logIntervalSeconds) : this.#logIntervalSeconds;
+      return dialect === 'v2' ? float(this.#logIntervalSeconds) : limit(this.#logIntervalSeconds);
     };
     both(['log_interval', 'schedule_interval'], interval, (value) => {
       this.#setLogInterval(readInterval(value));
     });
     both(
       ['max_interval', '_max_interval'],
-      () => this.#maxIntervalSeconds ?? 0,
+      () => limit(this.#maxIntervalSeconds),
       (value) => {
         this.#maxIntervalSeconds = readSeconds(value);
       },
     );
     both(
       ['max_absolute_change', '_max_absolute_change'],
-      () => this.#maxAbsoluteChange ?? 0,
+      () => limit(this.#maxAbsoluteChange),
       (value) => {
         this.#maxAbsoluteChange = readChange(value);
       },
     );
     both(
       ['max_fractional_change', '_max_fractional_change'],
-      () => this.#maxFractionalChange ?? 0,
+      () => limit(this.#maxFractionalChange),
       (value) => {
         this.#maxFractionalChange = readChange(value);
       },
@@ -314,6 +314,11 @@ function explained<T>(name: string, make: () => T): T {
   } catch (error) {
     throw new AlidadeError('ALI_CONTROL', `endpoint "${name}": ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** A limit as it is read: what is set becomes a float in each generation, and one that was never given is 0. */
+function limit(value: number | undefined): Answer {
+  return value ? float(value) : 0;
 }
 
 function truth(value: Value): boolean {

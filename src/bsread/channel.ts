@@ -3,6 +3,7 @@ import type { ChannelDefinition } from './channel-definition.ts';
 import type { ChannelValue } from './channel-type.ts';
 import { decodeValue } from './decode-value.ts';
 import { scalarOf } from './items.ts';
+import { releaseMemory } from './release-memory.ts';
 import { scalarShape } from './shape.ts';
 import { readTimestamp } from './timestamp.ts';
 
@@ -77,6 +78,11 @@ export class Channel {
   get fault(): string | undefined {
     this.#state ??= this.#decode();
     return this.#fault;
+  }
+
+  /** See `PulseMessage.release`. */
+  release(): void {
+    if (typeof this.#value === 'object') releaseMemory(this.#value);
   }
 
   #decode(): ChannelState {

@@ -133,6 +133,28 @@ test('frames are handed on as they came', async () => {
   expect((await next(last)).frames).toEqual(message.frames);
 });
 
+test('what is released is empty; what shares its memory with others stays', async () => {
+  await using sender = await Sender.open({ addresses: anywhere, compression: 'lz4' });
+  await using plain = await Sender.open({ addresses: anywhere });
+  await using source = await Source.open({ addresses: [...sender.endpoints, ...plain.endpoints] });
+  const values = {
+    image: new Uint16Array(1_000_000).fill(7),
+    wave: new Float64Array(100).fill(7),
+    scalar: 7,
+  };
+  for (const each of [sender, plain]) {
+    await each.send(values);
+    const message = await next(source);
+    const [image, wave, scalar] = message.channels.map((channel) => channel.value());
+    expect((image as Uint16Array).length).toBe(1_000_000);
+    message.release();
+    message.release();
+    expect((image as Uint16Array).length).toBe(0);
+    expect([wave, scalar]).toEqual([values.wave, 7]);
+    expect(message.channel('scalar')?.timestampNs).toBe(message.globalTimestampNs);
+  }
+});
+
 test('only the channels that are asked for are given, in the order of the header', async () => {
   await using sender = await Sender.open({ addresses: anywhere });
   await using source = await Source.open({ addresses: sender.endpoints, channels: ['c', 'a', 'x'] });

@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
     'bsread-buffer': () => import('./bsread/buffer.ts'),
     compression: () => import('./bsread/compression.ts'),
     config: () => import('./config/index.ts'),
+    control: () => import('./control/index.ts'),
     crowd: () => import('./crowd.ts'),
     hdf5: () => import('./hdf5/index.ts'),
     memory: () => import('./memory.ts'),

@@ -92,7 +92,8 @@ const measurements: Readonly<Record<string, (...args: readonly number[]) => Prom
     const { promise, resolve } = Promise.withResolvers<object>();
     let received = 0;
     let startMs = 0;
-    await channel.consume(await queue('bare_monitor', 'alerts', 'sensor_value.#'), (alert) => {
+    const name = await queue('', 'alerts', 'sensor_value.#');
+    const { consumerTag } = await channel.consume(name, (alert) => {
       if (alert === null) return;
       channel.ack(alert);
       if (received === 0) startMs = performance.now();
@@ -100,7 +101,10 @@ const measurements: Readonly<Record<string, (...args: readonly number[]) => Prom
       if (received === count) resolve({ perSecond: ((count - 1) / (performance.now() - startMs)) * 1000 });
     });
     answer({});
-    return promise;
+    const result = await promise;
+    // Which takes the queue away as well.
+    await channel.cancel(consumerTag);
+    return result;
   },
 };
 

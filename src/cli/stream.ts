@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defineBuffer } from './stream/buffer.ts';
+import { defineChannels, defineRelease, defineRequest } from './stream/dispatcher.ts';
 import { defineInspect } from './stream/inspect.ts';
 import { defineReceive } from './stream/receive.ts';
 import { defineRecord, defineReplay } from './stream/record.ts';
@@ -28,6 +29,9 @@ export function defineStream(stream: Command, terminal: Terminal): void {
     defineRecord,
     defineReplay,
     defineWrite,
+    defineChannels,
+    defineRequest,
+    defineRelease,
   ];
   for (const define of verbs) define(stream, terminal);
 }

@@ -127,12 +127,12 @@ test.each<[string, string, string]>([
   [
     'an empty file',
     '',
-    'instrument.yaml:1:1: the file is empty; expected a map with name, description, store, configurations, bus, wire, targets, services and state',
+    'instrument.yaml:1:1: the file is empty; expected a map with name, description, store, configurations, bus, wire, targets, services, streams and state',
   ],
   [
     'a list',
     '- a',
-    'instrument.yaml:1:1: the file is a list; expected a map with name, description, store, configurations, bus, wire, targets, services and state',
+    'instrument.yaml:1:1: the file is a list; expected a map with name, description, store, configurations, bus, wire, targets, services, streams and state',
   ],
   ['no name', 'state:\n', 'instrument.yaml:1:1: name is missing; expected a name of letters'],
   ['a name that is none', 'name: [a]', 'instrument.yaml:1:7: name is a list; expected a name of letters'],
@@ -144,7 +144,7 @@ test.each<[string, string, string]>([
   [
     'an unknown name',
     'name: a\nzzz: b',
-    "instrument.yaml:2:1: unknown name 'zzz'; expected name, description, store, configurations, bus, wire, targets, services, state",
+    "instrument.yaml:2:1: unknown name 'zzz'; expected name, description, store, configurations, bus, wire, targets, services, streams, state",
   ],
   [
     'a misspelt name further in',
@@ -265,7 +265,7 @@ test('a folder stands for its instrument.yaml; what is not there is told', () =>
 test('the file that the reference shows is taken', () => {
   const page = readFileSync('docs/reference/instrument.md', 'utf8');
   const yaml = /^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '';
-  const { attributes, sensors, control } = read(yaml);
+  const { attributes, sensors, control, streams } = read(yaml);
   expect(control).toMatchObject({ busUrl: 'amqp://rabbit.lab', wire: 'v2', targets: { new_pump: 'v3' } });
   expect(control?.services.map(({ name, generation }) => [name, generation])).toEqual([
     ['my_store', 'v2'],
@@ -276,7 +276,9 @@ test('the file that the reference shows is taken', () => {
     ['wind_speed', 10],
     ['mode', 1],
     ['visitors', undefined],
+    ['charge', undefined],
   ]);
+  expect(streams?.buffers).toMatchObject([{ inputs: ['tcp://127.0.0.1:9999'], length: 100, fanOut: 'pub' }]);
 });
 
 test('retention: lengths of time, numbers of samples, and what is kept for ever', () => {

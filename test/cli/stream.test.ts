@@ -1,12 +1,13 @@
 /** `alidade stream`: what a terminal shows, what programs read, and how it ends. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { pulse, pulseIdOf, range, TestConsumer, TestSource } from '../bsread/pulses.ts';
+import { DispatcherServer } from '../bsread/support/dispatcher-server.ts';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -197,6 +198,39 @@ test('sf_bsread_buffer is the same program, with the options as they are spelled
   expect(pulseIdOf(await consumer.next())).toBe(5);
   child.kill('SIGTERM');
   expect((await once(child, 'close'))[0]).toBe(0);
+});
+
+test('the dispatching layer: channels, a stream of some, a buffer of a file of them', async () => {
+  const shell = shellOf();
+  await using dispatcher = await DispatcherServer.start([
+    { name: 'SIN', type: 'float64' },
+    { name: 'COUNT', type: 'int32' },
+    { name: 'IMAGE', type: 'uint16', shape: [4, 3] },
+  ]);
+  const at = ['--dispatcher', dispatcher.url];
+  expect(await shell.said('stream', 'channels', 'i[mn]', ...at)).toMatch(
+    /^SIN {2}float64.*\nIMAGE {2}uint16 4x3/,
+  );
+  const address = await shell.said('stream', 'request', 'SIN', 'COUNT', ...at);
+  expect(address).toMatch(/^tcp:/);
+  await shell.said('stream', 'release', address, ...at);
+  expect(dispatcher.streams.size).toBe(0);
+
+  writeFileSync(join(shell.folder, 'channels.json'), '["SIN", {"name": "COUNT", "modulo": 10}]');
+  const buffer = await startBuffer(shell, '--channels_file', 'channels.json', ...at);
+  expect(JSON.parse(dispatcher.requests.at(-1)?.body ?? '')).toMatchObject({
+    channels: [{ name: 'SIN' }, { name: 'COUNT', modulo: 10 }],
+    streamType: 'pub_sub',
+  });
+  await using consumer = new TestConsumer(buffer.address);
+  const [sender] = [...dispatcher.streams.values()];
+  await expect.poll(() => sender?.send({ SIN: 0.5, COUNT: 7n }), { timeout: 10_000 }).toBe('sent');
+  expect(await consumer.ids(1)).toEqual([expect.any(Number)]);
+  buffer.child.kill('SIGTERM');
+  expect((await once(buffer.child, 'close'))[0]).toBe(0);
+  expect(dispatcher.streams.size).toBe(0);
+  await shell.refused(2, 'stream', 'request', ...at);
+  await shell.refused(2, 'stream', 'buffer', '-c', 'nothing.json', ...at);
 });
 
 test('mistakes are told with a status of their own', async () => {

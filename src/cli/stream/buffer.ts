@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { RingBuffer } from '../../bsread/index.ts';
 import { parseDurationMs } from '../../shared/duration.ts';
+import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import { type Log, type LogLevel, openLog, parseLogLevel } from '../../shared/log.ts';
 import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
+import { readChannels } from './channels-file.ts';
 import { boundAddress, oneOf, parseAddress, parseBytes, parseCount, parsePort } from './options.ts';
 
 interface BufferOptions {
@@ -101,9 +103,10 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
     output: terminal.stderr,
   });
   const { RingBuffer, serveBufferStatus } = await import('../../bsread/index.ts');
+  const dispatched = await requested(streams, options, opened, log);
   const ring = await RingBuffer.open({
-    inputs: streams.map(parseAddress),
-    inputPattern: options.mode,
+    inputs: [...streams.map(parseAddress), ...dispatched],
+    inputPattern: options.mode ?? (dispatched.length > 0 ? 'sub' : 'pull'),
     address: boundAddress(options.bind, options.outputPort),
     fanOut: options.fanOut,
     maxMessages: options.bufferLength,
@@ -126,6 +129,30 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
   log.info('ending: consumers get what is left');
   await ring.close({ drainMs: options.drain });
   sayEnd(ring, log);
+}
+
+/** The older way: a file of channels, of which the dispatching layer makes a stream. */
+async function requested(
+  streams: readonly string[],
+  { channelsFile, dispatcher: url }: BufferOptions,
+  opened: Opened,
+  log: Log,
+): Promise<readonly string[]> {
+  if (channelsFile === undefined) return [];
+  if (streams.length > 0) {
+    throw new AlidadeError('ALI_USAGE', '-c asks for a stream of its own: name no STREAM beside it');
+  }
+  const channels = readChannels(channelsFile);
+  const { Dispatcher } = await import('../../bsread/index.ts');
+  const dispatcher = new Dispatcher({ url });
+  const address = await dispatcher.requestStream(channels);
+  log.info(`the dispatcher gives ${channels.length} channels at ${address}`);
+  opened.defer(() =>
+    dispatcher
+      .releaseStream(address)
+      .catch((error: unknown) => log.warning(`the stream was not released: ${messageOf(error)}`)),
+  );
+  return [address];
 }
 
 function statusPortOf(ring: RingBuffer): number {

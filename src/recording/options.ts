@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import { compileGlob } from '../store/index.ts';
 import type { Bound } from './bound.ts';
+import type { StateAround } from './state-around.ts';
 import type { StorageOptions } from './value-storage.ts';
 
 export interface RecordingOptions {
@@ -34,6 +35,8 @@ export interface RecordingOptions {
   readonly commitIntervalMs?: number | undefined;
   /** How long after a stop that no message reached the recording ends by itself, in milliseconds (5000). */
   readonly stopGraceMs?: number | undefined;
+  /** The state of the instrument to be kept in the file. */
+  readonly state?: StateAround | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -48,6 +51,7 @@ export interface Settings extends StorageOptions {
   readonly chunkRows: number;
   readonly commitIntervalMs: number;
   readonly stopGraceMs: number;
+  readonly state: StateAround;
   readonly clock: Clock;
 }
 
@@ -58,6 +62,7 @@ export function normalize(options: RecordingOptions): Settings {
   return {
     file,
     force,
+    state: options.state ?? {},
     start,
     stop,
     general: {

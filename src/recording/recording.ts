@@ -5,6 +5,7 @@ import { CommitTimer } from './commit-timer.ts';
 import { Ledger, type LostMessageReason } from './ledger.ts';
 import { normalize, type RecordingOptions, type Settings } from './options.ts';
 import { RecordingFile } from './recording-file.ts';
+import { readConfiguration, storeConfiguration, storeTelescopeState } from './state-around.ts';
 import type { ChannelPresence, Ending, RecordingState, RecordingStatus } from './status.ts';
 import { StopDeadline } from './stop-deadline.ts';
 import { StoredLedger } from './stored-ledger.ts';
@@ -28,6 +29,8 @@ export class Recording implements AsyncDisposable {
   readonly #done = Promise.withResolvers<RecordingStatus>();
   #start: Bound | undefined;
   #stop: Bound | undefined;
+  readonly #createdMs: number;
+  #firstTimeNs: bigint | undefined;
   #receivedBytes = 0;
   #committed = 0;
   #problem: string | undefined;
@@ -40,6 +43,7 @@ export class Recording implements AsyncDisposable {
     const { file, clock, commitIntervalMs, stopGraceMs } = settings;
     this.file = file;
     this.#settings = settings;
+    this.#createdMs = clock.nowMs();
     this.#target = target;
     this.#content = new RecordingFile(target.hdf5, settings);
     this.#stored = new StoredLedger(this.#content.own);
@@ -57,7 +61,10 @@ export class Recording implements AsyncDisposable {
    */
   static async create(options: RecordingOptions): Promise<Recording> {
     const settings = normalize(options);
-    return new Recording(settings, await openTarget(settings));
+    const configuration = await readConfiguration(settings.state);
+    const recording = new Recording(settings, await openTarget(settings));
+    if (configuration !== undefined) storeConfiguration(recording.#content.own, configuration);
+    return recording;
   }
 
   /**
@@ -90,6 +97,7 @@ export class Recording implements AsyncDisposable {
       return undefined;
     }
     ledger.write(pulseId);
+    this.#firstTimeNs ??= message.globalTimestampNs;
     for (const { length } of message.frames) this.#receivedBytes += length;
     this.#timer.start();
     if (stop !== undefined && isLast(message, stop)) this.#end('stop reached');
@@ -223,6 +231,7 @@ export class Recording implements AsyncDisposable {
       if (this.#problem === undefined) {
         await this.#content.settleAndFlush();
         this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
+        await this.#storeState();
         this.#stored.finish(this.#ledger, this.#content, ending);
       }
       await this.#target.hdf5.close();
@@ -234,6 +243,18 @@ export class Recording implements AsyncDisposable {
     await this.#content.close();
     this.#isClosed = true;
     this.#done.resolve(this.status());
+  }
+
+  /** Sensors from the first message on, or from the beginning where that was earlier. */
+  async #storeState(): Promise<void> {
+    const { state, clock } = this.#settings;
+    const firstMs = Number(this.#firstTimeNs ?? 0n) / 1e6 || this.#createdMs;
+    const interval = {
+      startSeconds: Math.min(firstMs, this.#createdMs) / 1000,
+      endSeconds: clock.nowMs() / 1000,
+    };
+    const problem = await storeTelescopeState(this.#content.own, state, interval);
+    if (problem !== undefined) this.#content.own.attribute('state_problem', problem.replaceAll('\0', ''));
   }
 
   #fail(error: unknown): void {

@@ -5,10 +5,12 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, wr
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Sender } from '../../src/bsread/index.ts';
+import { MessageDecoder, Sender } from '../../src/bsread/index.ts';
+import { verifyRecording } from '../../src/recording/index.ts';
 import { buildCommand } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runProgram } from '../support/program.ts';
+import { recordedRun, runNames } from './support/recorded.ts';
 import { valuesOf } from './support/rows.ts';
 
 const command = resolve(import.meta.dirname, '../../bin/sf-bsread-writer.cjs');
@@ -104,6 +106,7 @@ class Bench implements AsyncDisposable {
 
 const pulses = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => BigInt(first + at));
+const mediaType = (type: string | null) => type?.split(';')[0];
 const empty = { status: 200, type: 'text/html; charset=utf-8', text: '' };
 
 test('the calls of the documentation are answered as it says, and the file holds the pulses asked for', async () => {
@@ -140,6 +143,37 @@ test('the calls of the documentation are answered as it says, and the file holds
   expect(valuesOf(bench.file, 'general/user')).toEqual(['e1']);
   expect(valuesOf(bench.file, 'general/instrument')).toEqual(['5']);
 });
+
+test.each(runNames)(
+  'what the reference was asked in the run %s is answered alike, and it ends',
+  async (name) => {
+    const run = recordedRun(name);
+    await using bench = await Bench.open();
+    const last = run.restLog.findIndex(({ request }) => request?.includes('/stop_pulse_id/') === true);
+    for (const { request = '', json, ...expected } of run.restLog.slice(0, last + 1)) {
+      const [method = '', path = ''] = request.split(' ');
+      const { status, type, text } = await bench.ask(method, path, json ?? undefined);
+      expect([request, status, mediaType(type)]).toEqual([
+        request,
+        expected.http_status,
+        mediaType(expected.content_type ?? null),
+      ]);
+      const answer: unknown = text === '' ? '' : JSON.parse(text);
+      if (typeof expected.response === 'object') expect(answer).toMatchObject(expected.response as object);
+      else expect(answer).toBe(expected.response);
+    }
+    for (const frames of run.messages)
+      if ((await bench.sender.sendFrames(frames, { timeoutMs: 500 })) === 'dropped') break;
+    expect(await bench.exitCode()).toBe(0);
+    const decoder = new MessageDecoder();
+    const pulseIds = run.messages.map((frames) => decoder.decode(frames)?.pulseId ?? -1n);
+    const beyond = pulseIds.findIndex((pulseId) => pulseId > run.stopPulseId);
+    const written = pulseIds
+      .slice(0, beyond < 0 ? undefined : beyond)
+      .filter((pulseId) => pulseId >= run.startPulseId && pulseId <= run.stopPulseId).length;
+    expect(await verifyRecording(bench.file)).toMatchObject({ isWhole: true, written });
+  },
+);
 
 test('mistakes are answered with status 200 and a state of error, and change nothing', async () => {
   await using bench = await Bench.open();

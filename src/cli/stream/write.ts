@@ -79,7 +79,12 @@ async function write(
   });
   const writer = opened.use(new Writer({ streamAddress, outputFile, log }));
   const server = opened.use(
-    await openHttpServer({ port, portOption: 'rest_port', log, routes: writerRoutes(writer, log) }),
+    await openHttpServer({
+      port,
+      portOption: 'rest_port',
+      log,
+      routes: writerRoutes(writer, log, () => process.exit(1)),
+    }),
   );
   log.info(`ready to write ${outputFile}; REST at ${server.url}`);
   await Promise.race([writer.ended, stop.stopped]);

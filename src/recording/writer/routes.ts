@@ -9,15 +9,17 @@ import type { Writer } from './writer.ts';
 /** How long /stop waits for the file to be closed before it answers; a client of the facility waits for two seconds. */
 const answerWithinMs = 1000;
 
-/** How long a disk may take after /kill; then the process ends without it. */
+/** How long a disk may take after /kill; then the program ends without it. */
 const killAfterMs = 10_000;
 
 /**
  * The REST of sf_bsread_writer: the paths, methods and fields that its clients know. What goes wrong is answered with
  * status 200 and `{"state": "error", "status": "…"}`: they look at the field and take any other status for a writer that
  * is not there yet. `/stop` and `/kill` are asked by GET.
+ *
+ * @param giveUp ends the program, when after `/kill` the file cannot be closed
  */
-export function writerRoutes(writer: Writer, log: Log): (app: FastifyInstance) => void {
+export function writerRoutes(writer: Writer, log: Log, giveUp: () => void): (app: FastifyInstance) => void {
   return (app) => {
     app.register(async (rest) => {
       // Whatever a client calls its body, it is JSON.
@@ -60,7 +62,7 @@ export function writerRoutes(writer: Writer, log: Log): (app: FastifyInstance) =
         rest.get(path, async (request, reply) => {
           log.info(`asked to end by ${path}`);
           const closed = writer.close();
-          if (path === '/kill') setTimeout(() => process.exit(1), killAfterMs).unref();
+          if (path === '/kill') setTimeout(giveUp, killAfterMs).unref();
           await Promise.race([closed, new Promise((done) => setTimeout(done, answerWithinMs).unref())]);
           return answered(request, reply, state());
         });

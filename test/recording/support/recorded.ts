@@ -10,6 +10,16 @@ export interface RecordedRun {
   /** For /general. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly content: Contents;
+  /** What it was asked and answered; where `response` is missing it did not answer. */
+  readonly restLog: readonly RecordedRequest[];
+}
+
+export interface RecordedRequest {
+  readonly request?: string;
+  readonly json?: unknown;
+  readonly http_status?: number;
+  readonly content_type?: string;
+  readonly response?: unknown;
 }
 
 export const runNames = [
@@ -39,6 +49,7 @@ export function recordedRun(name: RunName): RecordedRun {
     stop_pulse_id: number;
     parameters_posted: Record<string, string> | null;
     hdf5_content: Contents;
+    rest_log: RecordedRequest[];
   };
   const frames = run.frame_table.map((frame) => new Uint8Array(Buffer.from(frame, 'base64')));
   const parameters = Object.entries(run.parameters_posted ?? {});
@@ -52,5 +63,6 @@ export function recordedRun(name: RunName): RecordedRun {
         .map(([key, value]) => [key.slice('general/'.length), value]),
     ),
     content: run.hdf5_content,
+    restLog: run.rest_log,
   };
 }

@@ -2,15 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openBus } from '../../src/bus/index.ts';
 import {
   checkFile,
   type Endpoint,
   float,
   type MadeService,
   makeService,
+  openClient,
   readServiceFile,
+  startService,
 } from '../../src/control/index.ts';
 import { Attached, requestOf } from './attached.ts';
+import { keptLog } from './stage.ts';
 
 const configs = 'test/fixtures/control/configs';
 
@@ -362,12 +366,46 @@ describe('check', () => {
   });
 });
 
-test('5 000 endpoints are read and made', async () => {
+test('a service of 5 000 endpoints starts, and each of them answers', async () => {
   const endpoints = Array.from(
     { length: 5000 },
     (_, i) =>
       `  - {name: e${i}, module: KeyValueStore, calibration: '2*{}', initial_value: ${i}, log_interval: 60}\n`,
   );
-  const { options } = await made(`name: s\nendpoints:\n${endpoints.join('')}`);
-  expect(options.endpoints).toHaveLength(5000);
+  const { options } = await made(`name: large\nendpoints:\n${endpoints.join('')}`);
+  await using bus = await openBus(`local:${folder()}`);
+  await using service = await startService({ ...options, bus, log: keptLog() });
+  expect(service.endpoints).toHaveLength(5000);
+  const client = openClient({ bus });
+  for (const i of [0, 2500, 4999]) {
+    expect((await client.get(`e${i}`)).payload).toEqual({ value_raw: i, value_cal: 2 * i });
+  }
+});
+
+test('a class of the user that stands for the service consumes the alerts that its file names', async () => {
+  const path = folder();
+  writeFileSync(
+    join(path, 'listener.mjs'),
+    `import { Endpoint } from ${JSON.stringify(resolve('src/control/index.ts'))};
+export class Listener extends Endpoint {
+  #keys;
+  #heard = [];
+  constructor(options) { super(options); this.#keys = options.alertKeys; }
+  get alertKeys() { return this.#keys; }
+  onAlert({ routingKey, payload }) { this.#heard.push([routingKey, payload.value_raw]); }
+  onGet() { return this.#heard; }
+}`,
+  );
+  const file = join(path, 'service.yaml');
+  writeFileSync(
+    file,
+    'name: listener\nmodule: Listener\nmodule_path: listener.mjs\nalert_keys: [sensor_value.#]\n',
+  );
+  const { options } = await makeService(readServiceFile(file));
+  await using bus = await openBus(`local:${folder()}`);
+  await using _service = await startService({ ...options, bus, log: keptLog() });
+  const client = openClient({ bus });
+  await client.alert('status_message.warning.x', 'not for it');
+  await client.alert('sensor_value.peaches', { value_raw: '0.75' });
+  expect((await client.get('listener')).payload).toEqual([['sensor_value.peaches', '0.75']]);
 });

@@ -41,7 +41,7 @@ export function defineFiles(control: Command, terminal: Terminal): void {
 async function check(path: string, { json }: FileOptions, terminal: Terminal): Promise<void> {
   const found = checkFile(path);
   const { name, generation, endpoints, notes } = found;
-  const left = endpoints.filter(({ verdict }) => verdict !== 'supported').length;
+  const left = endpoints.filter(({ isFault }) => isFault).length;
   if (json === true) await printLine(terminal, JSON.stringify(found));
   else {
     await printLine(terminal, printable(`${path}: ${name}, a file of ${generation}`));

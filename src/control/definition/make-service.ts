@@ -145,10 +145,12 @@ class Maker {
           name,
         )
       : {};
+    // What `serve -k` or the file names is for a class that consumes alerts: it stands for the service itself.
+    const alertKeys = definition === this.#service.root ? this.#service.alertKeys : undefined;
     return this.#at(
       definition.path,
       undefined,
-      () => new own({ ...rest, ...values, ...ofEntity, name, provider }),
+      () => new own({ ...rest, ...values, ...ofEntity, name, provider, alertKeys }),
     );
   }
 

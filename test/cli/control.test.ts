@@ -1,7 +1,7 @@
 /** `alidade control` as a user has it: the built command, as processes of their own on a local bus in a folder. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
@@ -92,7 +92,7 @@ describe('get and set', () => {
     await said('set', 'chips.log_interval', '30');
     expect(await said('get', 'chips.log-interval')).toContain('0:00:30');
     expect(await said('config', 'chips', 'log_interval', '--wire', 'v1')).toBe(
-      "chips->log_interval(ret:0): {'values': [30]}",
+      "chips->log_interval(ret:0): {'values': [30.0]}",
     );
     await said('set', 'chips.log_interval', '0');
   });
@@ -173,6 +173,18 @@ describe('locks, pings and broadcasts', () => {
       { service: 'my_store', endpoints: ['chips', 'peaches', 'status'] },
     ]);
   });
+});
+
+test('a shell completes endpoints and services that are there', async () => {
+  const words = async (...typed: readonly string[]) =>
+    (await shell.alidade('__complete', 'words', ...typed)).stdout.trim().split('\n').slice(1);
+  expect(await words('control', 'get', '')).toEqual(['chips', 'my_store', 'peaches', 'status']);
+  expect(await words('control', 'set', 'pe')).toEqual(['peaches']);
+  expect(await words('control', 'get', '-b', 'rabbit', 'pe')).toEqual([]);
+  using empty = temporaryFolder();
+  const elsewhere = new Shell(empty.path);
+  await elsewhere.alidade('__complete', 'words', 'control', 'get', '');
+  expect(existsSync(join(empty.path, '.alidade'))).toBe(false);
 });
 
 describe('monitor', () => {

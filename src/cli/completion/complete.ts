@@ -120,7 +120,7 @@ async function valuesOf(
       current,
     );
   }
-  return name === '--png' || name === '--store' || name === '--file' ? 'files' : [];
+  return name === '--config' || name === '--png' || name === '--store' || name === '--file' ? 'files' : [];
 }
 
 async function argumentsOf(place: Place, current: string, terminal: Terminal): Promise<Candidates> {
@@ -150,6 +150,8 @@ async function argumentsOf(place: Place, current: string, terminal: Terminal): P
     case 'frame':
     case 'frames':
       return frames(place, current, terminal);
+    case 'target':
+      return endpoints(place, current, terminal);
     case 'file':
     case 'files':
     case 'path':
@@ -182,6 +184,15 @@ async function frames({ given }: Place, start: string, terminal: Terminal): Prom
   const url = storeUrlOf(words, terminal.environment);
   const query = { url, space: 'shm', start, views: [], exclusive: false, timeoutMs: storeMs } as const;
   return candidatesOf(await storedKeys(query));
+}
+
+/** Endpoints of a local bus; a file or a broker that says where they are is not asked. */
+async function endpoints({ given }: Place, start: string, terminal: Terminal): Promise<Candidate[]> {
+  if (given.has('--broker') || given.has('--config')) return [];
+  const url = given.get('--bus')?.at(-1) ?? terminal.environment.ALIDADE_BUS;
+  const { presentEndpoints } = await import('./endpoints.ts');
+  const names = (await presentEndpoints(url, storeMs)).filter((name) => name.startsWith(start));
+  return candidatesOf(names.sort());
 }
 
 function candidatesOf(keys: readonly string[]): Candidate[] {

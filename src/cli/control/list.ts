@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Bus, BusQueue } from '../../bus/index.ts';
+import type { Bus } from '../../bus/index.ts';
 import { type Monitored, openClient, openMonitor } from '../../control/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
@@ -7,13 +7,11 @@ import { printable, printLine, type Terminal } from '../terminal.ts';
 import type { BusChoice } from './bus-choice.ts';
 import { controlExamples } from './help.ts';
 import { type RequestOptions, withBus, withRequestOptions } from './open.ts';
+import { type Found, servicesIn } from './services.ts';
 
 const help = `
 On local: it is known who is there. A broker does not say: there it is listened for --timeout to who announces himself,
 by a heartbeat (each minute as a rule) or by the alerts of his endpoints. With --wire every service is asked, too.`;
-
-/** Endpoints by the service that has them. */
-type Found = Map<string, Set<string>>;
 
 export function defineList(control: Command, terminal: Terminal): void {
   withRequestOptions(control.command('list').description('print which services and endpoints are there'))
@@ -26,22 +24,6 @@ export function defineList(control: Command, terminal: Terminal): void {
         await printFound(found, options, terminal);
       }),
     );
-}
-
-/** What the bindings of the queues say; monitors have none of a name. */
-export function servicesIn(queues: readonly BusQueue[]): Found {
-  const found: Found = new Map();
-  for (const { queue, bindings } of queues) {
-    const names = bindings.flatMap(({ exchange, key }) =>
-      exchange === 'requests' && /^[^.*#]+\.#$/.test(key) ? [key.slice(0, -2)] : [],
-    );
-    if (names.length === 0) continue;
-    const isService = names.includes('broadcast') || names.some((name) => name !== queue);
-    const endpoints = names.filter((name) => name !== queue && name !== 'broadcast');
-    if (isService) found.set(queue, new Set(endpoints));
-    else found.set('', (found.get('') ?? new Set()).add(queue));
-  }
-  return found;
 }
 
 async function heard(

@@ -27,7 +27,13 @@ export class ReplyError extends Error {
   ) {
     super(message, options);
     this.name = new.target.name;
-    this.code = typeof code === 'number' ? code : replyCodes[code];
+    const number = typeof code === 'number' ? code : replyCodes[code];
+    this.code = isCode(number) ? number : replyCodes.unhandled_exception;
     this.payload = payload;
   }
+}
+
+/** On the wire of v3 it has 32 bits without a sign. */
+function isCode(number: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number < 2 ** 32;
 }

@@ -15,6 +15,7 @@ import { ReplyError } from '../reply-error.ts';
 import type { Maybe } from '../value.ts';
 import { answerBody } from './answer-body.ts';
 import { answerHeader } from './answer-header.ts';
+import { PerMinute } from './per-minute.ts';
 import type { Seat } from './seat.ts';
 import type { Tally } from './tally.ts';
 import { matchesTopic } from './topic.ts';
@@ -35,6 +36,8 @@ export interface ReceptionOptions {
 
 /** So many messages are kept while the endpoints start. */
 const maxEarly = 10_000;
+/** So many lines a minute go into the log about messages that nobody should send; all are counted. */
+const strangePerMinute = 60;
 /** How long the end of a service waits for what its endpoints are doing. */
 const closeWithinMs = 1000;
 
@@ -43,6 +46,7 @@ export class Reception implements AsyncDisposable {
   readonly #options: ReceptionOptions;
   readonly #chunks: ChunkAssembler;
   readonly #opened = new Opened();
+  readonly #strange: PerMinute;
   /** What came before the endpoints had started. */
   #early: Delivery[] | undefined = [];
   #isEnding = false;
@@ -50,6 +54,7 @@ export class Reception implements AsyncDisposable {
   constructor(options: ReceptionOptions) {
     const { clock, messageWaitMs: waitMs } = options;
     this.#options = options;
+    this.#strange = new PerMinute(clock, strangePerMinute);
     this.#chunks = new ChunkAssembler({ clock, waitMs, onLost: (delivery) => this.#read(delivery, false) });
     this.#opened.defer(() => this.#chunks.close());
   }
@@ -129,28 +134,33 @@ export class Reception implements AsyncDisposable {
     else if (incoming.kind === 'alert' && !isAmongRequests) this.#tell(incoming.alert);
     else {
       this.#options.tally.drop('not-a-request');
-      this.#options.log.warning(
-        `a ${incoming.kind} came to ${delivery.routingKey} among the ${delivery.exchange}`,
-      );
+      this.#warn(`a ${incoming.kind} came to ${delivery.routingKey} among the ${delivery.exchange}`);
     }
   }
 
   #refuse({ reason, envelope, outcome }: Unreadable, { routingKey, exchange }: Delivery): void {
-    const { tally, log, voice } = this.#options;
+    const { tally, voice } = this.#options;
     tally.drop('unreadable');
-    log.warning(`a message to ${routingKey} cannot be read: ${reason}`);
+    this.#warn(`a message to ${routingKey} cannot be read: ${reason}`);
     if (exchange === 'requests' && envelope !== undefined && outcome !== undefined) {
       void voice.reply(outcome, envelope);
     }
   }
 
+  /** Strangers do not fill the log. */
+  #warn(text: string): void {
+    const held = this.#strange.pass();
+    if (held === undefined) return;
+    this.#options.log.warning(held === 0 ? text : `${text} (${held} more were not logged)`);
+  }
+
   #hand(request: Request, envelope: Envelope): void {
-    const { tally, seats, broadcastKey, name, voice, log } = this.#options;
+    const { tally, seats, broadcastKey, name, voice } = this.#options;
     tally.requests += 1;
     const seat = seats.get(request.target === broadcastKey ? name : request.target);
     if (seat === undefined) {
       tally.drop('no-such-endpoint');
-      log.warning(`a request for '${request.target}' came, which is not of this service`);
+      this.#warn(`a request for '${request.target}' came, which is not of this service`);
       return;
     }
     const work = async () => void voice.reply(await this.#answer(seat, request), envelope);

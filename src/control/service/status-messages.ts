@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Log, LogFields, LogLevel } from '../../shared/log.ts';
 import type { Dialect, OutgoingAlert } from '../message.ts';
+import { PerMinute } from './per-minute.ts';
 
 export interface StatusMessageOptions {
   readonly log: Log;
@@ -13,7 +14,6 @@ export interface StatusMessageOptions {
 
 /** So many a minute go out; the rest is counted in the next. People read them, in a channel with others. */
 const perMinute = 20;
-const minuteMs = 60_000;
 
 /**
  * A log of which warnings, errors and critical entries are also told to everybody, as alerts with
@@ -21,22 +21,11 @@ const minuteMs = 60_000;
  * gets everything, and what is logged there by the sending of alerts is not sent in turn.
  */
 export function withStatusMessages({ log, clock, from, wire, alert }: StatusMessageOptions): Log {
-  let minute = 0;
-  let sent = 0;
-  let held = 0;
+  const rate = new PerMinute(clock, perMinute);
   const tell = (level: LogLevel, text: string) => {
-    const now = Math.floor(clock.nowMs() / minuteMs);
-    if (now !== minute) {
-      minute = now;
-      sent = 0;
-    }
-    if (sent >= perMinute) {
-      held += 1;
-      return;
-    }
-    sent += 1;
+    const held = rate.pass();
+    if (held === undefined) return;
     const payload = held === 0 ? text : `${text} (${held} more were not told)`;
-    held = 0;
     const routingKey = wire === 'v3' ? `status_message.${from}.${level}` : `status_message.${level}.${from}`;
     void alert({ routingKey, payload });
   };

@@ -19,6 +19,9 @@ export interface VoiceOptions {
   readonly maxPayloadBytes: number;
 }
 
+/** A text is a header in v3, where a frame of the broker is the limit. */
+const maxTextLength = 8000;
+
 /** What a service says: replies and alerts. It never throws; what could not be sent is counted and logged. */
 export class Voice {
   readonly #options: VoiceOptions;
@@ -47,15 +50,13 @@ export class Voice {
   /** A result that no message can carry is answered with an error instead. */
   #replyMessages(content: ReplyContent, envelope: Envelope): readonly Message[] {
     try {
-      return replyMessages(content, envelope, this.#signature());
+      const message = content.message.slice(0, maxTextLength);
+      return replyMessages({ ...content, message }, envelope, this.#signature());
     } catch (error) {
       this.#options.log.error(`an answer cannot be sent: ${messageOf(error)}`);
-      const message = `the answer cannot be sent: ${messageOf(error)}`;
-      return replyMessages(
-        { code: replyCodes.unhandled_exception, message, payload: null },
-        envelope,
-        this.#signature(),
-      );
+      const code = replyCodes.unhandled_exception;
+      const message = `the answer cannot be sent: ${messageOf(error)}`.slice(0, maxTextLength);
+      return replyMessages({ code, message, payload: null }, envelope, this.#signature());
     }
   }
 

@@ -5,8 +5,9 @@ import { type Field, type Message, type Properties, text, uint32 } from '../../.
 import { type Answer, Endpoint } from '../../../src/control/index.ts';
 import { readMessage } from '../../../src/control/protocol/read.ts';
 import { listen } from '../../contract/bus/context.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { deliveryOf, readCaptured, requestsOf } from '../captured.ts';
-import type { Stage } from '../stage.ts';
+import { keptLog, type Stage } from '../stage.ts';
 
 class Peaches extends Endpoint {
   override onGet(): Answer {
@@ -239,6 +240,23 @@ export function hostileMessages(stage: Stage): void {
     await sender.send(piece('two', second, 2));
     await stage.client().ping('bell');
     expect(heard).toEqual(['µµµµµµµ', '0123456789']);
+  });
+
+  test('strangers fill no log', async () => {
+    const log = keptLog();
+    const clock = new ManualClock(1_700_000_000_000);
+    const service = await stage.serve([new Peaches({ name: 'peaches' })], { log, clock });
+    await using sender = await stranger(stage);
+    for (let i = 0; i < 70; i += 1) await sender.send({ body: body('{') });
+    await stage.client().ping('peaches');
+    clock.advance(60_000);
+    await sender.send({ body: body('{') });
+    await stage.client().ping('peaches');
+    expect(log.entries.length).toBe(61);
+    expect(log.entries.at(-1)?.[1]).toMatch(
+      /^a message to peaches cannot be read: .* \(10 more were not logged\)$/,
+    );
+    expect(service.status.dropped.unreadable).toBe(71);
   });
 
   test('random bytes', async () => {

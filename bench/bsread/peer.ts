@@ -71,6 +71,8 @@ const doing = {
           if (channel.value() === undefined || channel.timestampNs === undefined)
             throw new Error(channel.fault);
         }
+        // Python frees its arrays here too: nobody refers to them any more.
+        message.release();
       }
       left -= batch.length;
       if (left <= 0) {

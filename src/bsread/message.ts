@@ -57,9 +57,9 @@ export class PulseMessage {
   }
 
   /**
-   * Gives the memory of large frames and arrays (16 KiB and more) back at once, and not only when garbage is collected:
-   * a program that looks at images and lets them go takes half the time. They are empty from then on, wherever somebody
-   * has them: so not while the frames are being sent on, nor where arrays were kept.
+   * Gives the memory of large frames and arrays (16 KiB and more) back at once. Else they wait for the collection of
+   * garbage, on which a program that looks at images and lets them go spends much of its time. They are empty from then
+   * on, wherever somebody has them: so not while the frames are being sent on, nor where arrays were kept.
    *
    * @example
    * await using source = await Source.open({ addresses: 'tcp://127.0.0.1:9999' });

@@ -216,7 +216,7 @@ export class Decoder {
 
 /**
  * The body of a long frame, moved over the end of its own header to a multiple of 8 bytes of its memory. Whoever makes a
- * typed array of it then needs no copy, which would cost ten times as much: not the moving, the memory for it.
+ * typed array of it then needs no copy, which costs much more: not the moving does, the memory for it.
  */
 function aligned(chunk: Uint8Array, bodyAt: number, end: number): Uint8Array {
   const by = (chunk.byteOffset + bodyAt) % 8;

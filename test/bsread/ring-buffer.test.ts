@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MessageDecoder, RingBuffer, type RingBufferOptions } from '../../src/bsread/index.ts';
+import { CuttingProxy } from '../zmtp/peers/cutting-proxy.ts';
 import { openParty } from '../zmtp/peers/party.ts';
 import { RawPeer } from '../zmtp/peers/raw-peer.ts';
 import { subscription } from '../zmtp/peers/wire.ts';
@@ -329,5 +330,23 @@ describe('its ends', () => {
     await expect.poll(received(buffer), poll).toBe(10);
     await buffer.close({ drainMs: 60_000 });
     expect(buffer.status()).toMatchObject({ state: 'draining', dropped: { closed: 10 } });
+  });
+});
+
+describe('faults', () => {
+  test('a source that is killed in the middle of a message costs that message only', async () => {
+    await using source = await TestSource.open();
+    const wireBytes = pulse(1, { padBytes: 100_000 }).reduce((sum, { length }) => sum + length, 0);
+    // Three messages and a half.
+    const cuts = [{ direction: 'to client', afterBytes: Math.round(3.5 * wireBytes) }] as const;
+    await using proxy = await CuttingProxy.start(source.address, cuts);
+    const { buffer, consumer, log } = await setUp({ inputs: [proxy.endpoint] });
+    const taker = consumer();
+    await source.send(1, 4, { padBytes: 100_000 });
+    expect(await taker.ids(3)).toEqual([1, 2, 3]);
+    await expect.poll(() => log.entries, poll).toContainEqual(expect.stringContaining('source gone'));
+    await source.send(50, 52, { padBytes: 100_000 });
+    expect(await taker.ids(3)).toEqual([50, 51, 52]);
+    expect(buffer.status().dropped).toMatchObject({ undecodable: 0, overrun: 0 });
   });
 });

@@ -76,16 +76,17 @@ export class BsreadParty implements AsyncDisposable {
     this.#program = runCommand(pythonProgram(), ['-B', file]);
   }
 
-  /** Sends all to our source, which listens. */
+  /** Sends all to our source, which listens, or who connects: then it listens itself. */
   send(
     port: number,
     mode: 'push' | 'pub',
     messages: readonly Omit<DescribedMessage, 'times'>[],
     headerCompression: string | null,
     compression: string | null,
+    bind = false,
   ): Promise<void> {
     const address = 'tcp://127.0.0.1';
-    return this.#ask({ do: 'send', address, port, mode, messages, headerCompression, compression });
+    return this.#ask({ do: 'send', address, port, mode, messages, headerCompression, compression, bind });
   }
 
   connect(port: number, mode: 'pull' | 'sub'): Promise<void> {

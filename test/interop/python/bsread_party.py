@@ -9,7 +9,7 @@ import logging
 import sys
 
 import numpy as np
-from bsread import CONNECT, PUB, PULL, PUSH, SUB, Sender, Source
+from bsread import BIND, CONNECT, PUB, PULL, PUSH, SUB, Sender, Source
 
 logging.disable(logging.CRITICAL)
 
@@ -35,9 +35,9 @@ def described(value):
 
 
 class Party:
-    def send(self, address, port, mode, messages, headerCompression, compression):
-        """Connects, and sends all."""
-        self.sender = Sender(address=address, port=port, conn_type=CONNECT, mode=PUB if mode == 'pub' else PUSH,
+    def send(self, address, port, mode, messages, headerCompression, compression, bind):
+        """Connects, or binds, and sends all."""
+        self.sender = Sender(address=address, port=port, conn_type=BIND if bind else CONNECT, mode=PUB if mode == 'pub' else PUSH,
                              data_header_compression=headerCompression, data_compression=compression)
         self.sender.open()
         for message in messages:

@@ -42,7 +42,7 @@ export type { ModuleRecord } from './modules/module-record.ts';
 export { type Parameter, type ParameterType, parameterTypeText } from './modules/parameter.ts';
 export { findModule, moduleRecords } from './modules/records.ts';
 export { type Monitor, type Monitored, type MonitorOptions, openMonitor } from './monitor.ts';
-export { Provider } from './provider.ts';
+export { Provider, type ProviderOptions } from './provider.ts';
 export type { Range } from './range.ts';
 export { isErrorCode, type ReplyCodeName, replyCodeName, replyCodes } from './reply-code.ts';
 export { ReplyError } from './reply-error.ts';

@@ -1,6 +1,11 @@
-import { Endpoint } from './endpoint.ts';
+import { Endpoint, type EndpointOptions } from './endpoint.ts';
 import type { Request } from './message.ts';
 import type { Answer, Maybe, Value } from './value.ts';
+
+export interface ProviderOptions extends EndpointOptions {
+  /** What its file calls the class, if that is another name. */
+  readonly module?: string | undefined;
+}
 
 /**
  * An endpoint that groups others and that they talk through: a supply with its channels, a bus with its devices. Its
@@ -10,9 +15,11 @@ import type { Answer, Maybe, Value } from './value.ts';
  */
 export class Provider extends Endpoint {
   readonly #children: Endpoint[] = [];
+  readonly #module: string | undefined;
 
-  constructor(options: { readonly name: string }) {
+  constructor(options: ProviderOptions) {
     super(options);
+    this.#module = options.module;
     this.attribute({ name: 'endpoint_names', read: () => namesIn(this) });
     this.attribute({
       name: 'logging_status',
@@ -26,6 +33,10 @@ export class Provider extends Endpoint {
         for (const child of this.#loggers()) await statusOf(child)?.write?.(value, request);
       },
     });
+  }
+
+  override get className(): string {
+    return this.#module ?? super.className;
   }
 
   override get children(): readonly Endpoint[] {

@@ -6,7 +6,7 @@ import { keyValueFunctions } from '../modules/key-value-functions.ts';
 import type { ModuleRecord } from '../modules/module-record.ts';
 import { findModule } from '../modules/records.ts';
 import { Provider } from '../provider.ts';
-import type { EndpointDefinition, ServiceDefinition } from './definition.ts';
+import { type EndpointDefinition, isPlainRoot, type ServiceDefinition } from './definition.ts';
 import { assertOwnModule } from './own-class.ts';
 import { readParameters, unknownParameter } from './parameters.ts';
 import { readServiceFile } from './read-service-file.ts';
@@ -47,8 +47,6 @@ export function checkFile(path: string): FileCheck {
   return { file, name, generation, endpoints: checkTree(service, root), notes };
 }
 
-const plainRoots: ReadonlySet<string> = new Set(['Service', 'Spimescape']);
-
 function checkTree(
   service: ServiceDefinition,
   definition: EndpointDefinition,
@@ -66,7 +64,7 @@ function checkOne(
   const { name, module, modulePath, path } = definition;
   const check = { name, module, line: service.lineOf(path) };
   if (modulePath !== undefined) return { ...check, ...checkOwn(modulePath) };
-  if (definition === service.root && plainRoots.has(module))
+  if (definition === service.root && isPlainRoot(definition))
     return { ...check, verdict: 'supported', notes: [], isFault: false };
   const foreign = foreignModule(module);
   if (foreign !== undefined)
@@ -96,7 +94,7 @@ function checkKnown(
 ): Pick<EndpointCheck, 'verdict' | 'notes' | 'isFault'> {
   const notes: string[] = [];
   let isFault = false;
-  const isUnderProvider = parent !== undefined && !plainRoots.has(parent.module);
+  const isUnderProvider = parent !== undefined && !isPlainRoot(parent);
   const provider = isUnderProvider ? new Provider({ name: parent.name }) : undefined;
   try {
     const { values, unknown } = readParameters(service, definition, record.parameters);

@@ -61,3 +61,10 @@ export interface ServiceDefinition {
   fault(path: Path, problem: string, key?: string): AlidadeError;
   lineOf(path: Path): number;
 }
+
+const plainRoots: ReadonlySet<string> = new Set(['Service', 'Spimescape']);
+
+/** Whether nothing but the service itself answers for its name: there is no device, and there are no parameters. */
+export function isPlainRoot({ module, modulePath }: EndpointDefinition): boolean {
+  return modulePath === undefined && plainRoots.has(module);
+}

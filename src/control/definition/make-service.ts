@@ -2,14 +2,13 @@ import { messageOf } from '../../shared/errors.ts';
 import { plainValue } from '../../shared/exact-value.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Dialect } from '../message.ts';
 import { entityOptions, entityParameters } from '../modules/entity-parameters.ts';
 import type { Parameters as ModuleParameters } from '../modules/parameter.ts';
 import { findModule } from '../modules/records.ts';
-import { NotSupported } from '../not-supported.ts';
 import { Provider } from '../provider.ts';
+import type { ServiceOptions } from '../service.ts';
 import type { ExactValue } from '../value.ts';
-import type { EndpointDefinition, ServiceDefinition } from './definition.ts';
+import { type EndpointDefinition, isPlainRoot, type ServiceDefinition } from './definition.ts';
 import { isEntityClass, loadOwnClass, type OwnClass } from './own-class.ts';
 import { readParameters, unknownParameter } from './parameters.ts';
 import { runSetupCalls } from './setup-calls.ts';
@@ -17,17 +16,7 @@ import { runSetupCalls } from './setup-calls.ts';
 /** A service as a file has it, ready to be started. */
 export interface MadeService {
   /** What `startService` takes beside a bus. */
-  readonly options: {
-    readonly name: string;
-    readonly root: Endpoint;
-    readonly endpoints: readonly Endpoint[];
-    readonly wire: Dialect | undefined;
-    readonly heartbeatIntervalMs: number | undefined;
-    readonly heartbeatKey: string | undefined;
-    readonly broadcastKey: string | undefined;
-    readonly maxPayloadBytes: number | undefined;
-    readonly messageWaitMs: number | undefined;
-  };
+  readonly options: Omit<ServiceOptions, 'bus' | 'clock' | 'log'> & { readonly root: Endpoint };
   /** What the file says and nothing here takes, with its place: to be logged. */
   readonly notes: readonly string[];
   /** Does the file's `setup_calls`, once the service has started. What fails is logged, and the next goes on. */
@@ -62,9 +51,6 @@ export async function makeService(definition: ServiceDefinition): Promise<MadeSe
   };
 }
 
-/** What the endpoint for the service itself is called; these have no parameters. */
-const plainRoots: ReadonlySet<string> = new Set(['Service', 'Spimescape']);
-
 class Maker {
   readonly notes: string[] = [];
   /** By name, the one for the service itself included. */
@@ -77,7 +63,7 @@ class Maker {
 
   async make(): Promise<{ root: Endpoint; endpoints: readonly Endpoint[] }> {
     const { root: definition } = this.#service;
-    const isPlain = plainRoots.has(definition.module) && definition.modulePath === undefined;
+    const isPlain = isPlainRoot(definition);
     const root = isPlain ? this.#plainRoot(definition) : await this.#one(definition, undefined);
     this.made.set(root.name, root);
     const provider = isProvider(root) ? root : undefined;
@@ -92,7 +78,7 @@ class Maker {
 
   #plainRoot(definition: EndpointDefinition): Endpoint {
     for (const key of definition.parameters.keys()) this.#unknown(definition, key, {});
-    return new ServiceItself(definition.name, definition.module);
+    return new Provider({ name: definition.name, module: definition.module });
   }
 
   async #tree(definition: EndpointDefinition, provider: Provider | undefined): Promise<Endpoint> {
@@ -180,22 +166,4 @@ class Maker {
 /** By what it can do: a class of the user's own may come from another copy of this package. */
 function isProvider(endpoint: Endpoint): endpoint is Provider {
   return 'add' in endpoint && typeof endpoint.add === 'function';
-}
-
-/** What answers for a service's own name. */
-class ServiceItself extends Provider {
-  readonly #module: string;
-
-  constructor(name: string, module: string) {
-    super({ name });
-    this.#module = module;
-  }
-
-  override get className(): string {
-    return this.#module;
-  }
-
-  override onSend(): never {
-    throw new NotSupported('send');
-  }
 }

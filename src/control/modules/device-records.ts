@@ -1,14 +1,8 @@
 import type { Provider } from '../provider.ts';
-import { DeviceEntity } from './device-entity.ts';
+import { DeviceEntity, type DeviceEntityOptions } from './device-entity.ts';
 import { entityOptions, entityParameters } from './entity-parameters.ts';
 import { type Making, type ModuleRecord, moduleRecord } from './module-record.ts';
 import { ScpiProvider } from './scpi-provider.ts';
-
-const baseText = {
-  base_str: { type: 'text', isRequired: true, about: 'The words of the command, such as VOLT or SOUR:VOLT.' },
-} as const;
-
-const base = { ...baseText, ...entityParameters };
 
 /** Devices that are asked by lines of text, and what is asked of them. */
 export const deviceRecords: readonly ModuleRecord[] = [
@@ -96,47 +90,56 @@ export const deviceRecords: readonly ModuleRecord[] = [
         extract: values.extract_raw_regex,
       }),
   }),
-  moduleRecord({
+  scpiRecord({
     name: 'SimpleSCPIEntity',
-    names: { v1: ['SimpleSCPISpime'], v2: ['SimpleSCPISpime'], v3: ['SimpleSCPIEntity'] },
+    oldName: 'SimpleSCPISpime',
     about: "A quantity that SCPI asks for with 'base?' and sets with 'base value;base?'.",
-    parameters: base,
-    isProvider: false,
-    create: (values, making) =>
-      new DeviceEntity({
-        ...entityOptions(values, making.name),
-        ...through(making),
-        getText: `${values.base_str}?`,
-        setText: `${escaped(values.base_str)} {};${escaped(values.base_str)}?`,
-      }),
+    texts: (base) => ({ getText: `${base}?`, setText: `${escaped(base)} {};${escaped(base)}?` }),
   }),
-  moduleRecord({
+  scpiRecord({
     name: 'SimpleSCPIGetEntity',
-    names: { v1: ['SimpleSCPIGetSpime'], v2: ['SimpleSCPIGetSpime'], v3: ['SimpleSCPIGetEntity'] },
+    oldName: 'SimpleSCPIGetSpime',
     about: "A quantity that SCPI asks for with 'base?', and that cannot be set.",
-    parameters: base,
-    isProvider: false,
-    create: (values, making) =>
-      new DeviceEntity({
-        ...entityOptions(values, making.name),
-        ...through(making),
-        getText: `${values.base_str}?`,
-      }),
+    texts: (base) => ({ getText: `${base}?` }),
   }),
-  moduleRecord({
+  scpiRecord({
     name: 'SimpleSCPISetEntity',
-    names: { v1: ['SimpleSCPISetSpime'], v2: ['SimpleSCPISetSpime'], v3: ['SimpleSCPISetEntity'] },
+    oldName: 'SimpleSCPISetSpime',
     about: "A quantity that SCPI sets with 'base value;*OPC?', and that cannot be asked for.",
-    parameters: base,
-    isProvider: false,
-    create: (values, making) =>
-      new DeviceEntity({
-        ...entityOptions(values, making.name),
-        ...through(making),
-        setText: `${escaped(values.base_str)} {};*OPC?`,
-      }),
+    texts: (base) => ({ setText: `${escaped(base)} {};*OPC?` }),
   }),
 ];
+
+interface ScpiRecord {
+  readonly name: string;
+  /** What v1 and v2 call it. */
+  readonly oldName: string;
+  readonly about: string;
+  readonly texts: (base: string) => Pick<DeviceEntityOptions, 'getText' | 'setText'>;
+}
+
+function scpiRecord({ name, oldName, about, texts }: ScpiRecord): ModuleRecord {
+  return moduleRecord({
+    name,
+    names: { v1: [oldName], v2: [oldName], v3: [name] },
+    about,
+    parameters: {
+      base_str: {
+        type: 'text',
+        isRequired: true,
+        about: 'The words of the command, such as VOLT or SOUR:VOLT.',
+      },
+      ...entityParameters,
+    },
+    isProvider: false,
+    create: (values, making) =>
+      new DeviceEntity({
+        ...entityOptions(values, making.name),
+        ...through(making),
+        ...texts(values.base_str),
+      }),
+  });
+}
 
 /** Whom an endpoint talks through, and what its file calls it. @throws Error when it stands under no provider */
 function through({ provider, module, name }: Making): { provider: Provider; module: string } {

@@ -45,7 +45,7 @@ export const moduleRecords: readonly ModuleRecord[] = [
     about: 'Groups endpoints; its logging_status is that of all of them.',
     parameters: {},
     isProvider: true,
-    create: (_, { name, module }) => new Group({ name }, module),
+    create: (_, { name, module }) => new Provider({ name, module }),
   }),
   moduleRecord({
     name: 'Entity',
@@ -58,20 +58,6 @@ export const moduleRecords: readonly ModuleRecord[] = [
   }),
   ...deviceRecords,
 ];
-
-/** A provider that is called what its file calls it. */
-class Group extends Provider {
-  readonly #module: string;
-
-  constructor(options: { readonly name: string }, module: string) {
-    super(options);
-    this.#module = module;
-  }
-
-  override get className(): string {
-    return this.#module;
-  }
-}
 
 const byName: ReadonlyMap<string, ModuleRecord> = new Map(
   moduleRecords.flatMap((record) =>
@@ -103,9 +89,4 @@ export function findModule(name: string): ModuleRecord {
     'ALI_CONTROL',
     `there is no module '${name.slice(0, 100)}'; ${hint} A class of your own needs module_path`,
   );
-}
-
-/** Whether there is a class of this name here. */
-export function hasModule(name: string): boolean {
-  return byName.has(name);
 }

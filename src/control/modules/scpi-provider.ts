@@ -1,13 +1,10 @@
 import { messageOf } from '../../shared/errors.ts';
-import { Provider } from '../provider.ts';
+import { Provider, type ProviderOptions } from '../provider.ts';
 import { ReplyError } from '../reply-error.ts';
 import type { Answer } from '../value.ts';
 import { ScpiConnection } from './scpi-connection.ts';
 
-export interface ScpiProviderOptions {
-  readonly name: string;
-  /** What its file calls it. */
-  readonly module: string;
+export interface ScpiProviderOptions extends ProviderOptions {
   readonly host: string;
   readonly port: number;
   readonly timeoutSeconds?: number | undefined;
@@ -39,10 +36,6 @@ export class ScpiProvider extends Provider {
       const list = Array.isArray(commands) ? commands : [commands];
       return this.send(list.map(String));
     });
-  }
-
-  override get className(): string {
-    return this.#options.module;
   }
 
   /** Replies of several commands are joined by ';'. */

@@ -276,6 +276,23 @@ test('a file is checked against its own ledger, and one wrong byte is found', as
   expect(stdout).toMatch(/^spoilt\.h5: 3 of 3 messages, 1 channels\n {2}.*CAM.*\n$/m);
 });
 
+test('the state of the instrument is kept beside what was measured', async () => {
+  const desk = await Desk.open();
+  await desk.shell.said('state', 'set', 'observer', 'ada', '--store', 'sqlite:store');
+  await desk.shell.said('state', 'add', 'wind', '3.5', '--store', 'sqlite:store');
+  const done = desk.shell.alidade(
+    ...['record', 'start', desk.address, 'run.h5', '--to', '101', '--store', 'sqlite:store'],
+    ...['--attributes', 'obs*', '--sensors', 'wind'],
+  );
+  await desk.send(2, counts);
+  expect(await done).toMatchObject({ status: 0, stderr: '' });
+  const tree = await desk.shell.said('record', 'show', 'run.h5');
+  expect(tree).toMatch(/^ {2}attributes\/\n {4}key {2}string \[1\]\n {4}value {2}string \[1\]$/m);
+  expect(tree).toMatch(/^ {2}sensors\/\n {4}wind\/$/m);
+  const absent = ['record', 'start', desk.address, 'b.h5', '--store', 'sqlite:none', '--sensors', '*'];
+  expect(await desk.shell.refused(3, ...absent)).toContain('ALI_STORE_NOT_FOUND');
+});
+
 test.skipIf(!requireServer('h5py and h5dump', 'recordings for old readers'))(
   'h5repack makes of a file a plain one in the oldest form, as the guide says',
   async () => {

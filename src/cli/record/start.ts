@@ -8,14 +8,14 @@ import { openHttpServer } from '../../shared/http.ts';
 import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
-import { openProgress } from '../progress.ts';
 import { oneOf, parseAddress, parseNames } from '../stream/options.ts';
-import { printable, printLine, type Terminal } from '../terminal.ts';
-import { atSeconds, boundText, parseBound } from './bound.ts';
+import { printable, type Terminal } from '../terminal.ts';
+import { atSeconds, parseBound } from './bound.ts';
+import { follow } from './follow.ts';
 import { announce } from './running.ts';
-import { stateText, toldShortly } from './words.ts';
+import { type StateOptions, stateAround, withStateAround } from './state-around.ts';
 
-interface StartOptions {
+interface StartOptions extends StateOptions {
   readonly from?: Bound;
   readonly to?: Bound;
   readonly for?: number;
@@ -36,7 +36,7 @@ read meanwhile. Compressed arrays are stored as they came; each is decoded besid
 
 export function defineStart(record: Command, terminal: Terminal): void {
   const bound = (name: string) => named(name, (text: string) => parseBound(text, terminal.nowSeconds));
-  record
+  const command = record
     .command('start')
     .description('record a stream into an HDF5 file')
     .argument('<address>', 'where the sender is', parseAddress)
@@ -56,7 +56,8 @@ export function defineStart(record: Command, terminal: Terminal): void {
       'full' as const,
     )
     .option('--general <name=value>', 'said of the recording in the file; may be given again', parseGeneral)
-    .option('--json', 'print the state as JSON, a line a second and one at the end')
+    .option('--json', 'print the state as JSON, a line a second and one at the end');
+  withStateAround(command)
     .addHelpText('after', help)
     .addHelpText(
       'after',
@@ -93,7 +94,9 @@ async function start(
     isAway = event === 'retry' || (isAway && event !== 'connected');
   });
   const recorder = opened.use(new recordings.Recorder(source));
-  const recording = await begin(recorder, { file, ...recordingOptions(options, terminal) });
+  const state = await stateAround(options, opened, terminal);
+  const wanted = { file, state, ...recordingOptions(options, terminal) };
+  const recording = await begin(recorder, wanted);
   const server = opened.use(
     await openHttpServer({
       port: 0,
@@ -110,7 +113,7 @@ async function start(
     terminal,
   );
   void stop.stopped.then(() => recording.stop());
-  await follow(recording, options, terminal);
+  await follow(recording, { ...wanted, json: options.json === true }, terminal);
 }
 
 async function begin(recorder: Recorder, options: RecordingOptions): Promise<Recording> {
@@ -145,41 +148,6 @@ function recordingOptions(options: StartOptions, { nowSeconds }: Terminal): Omit
     stop: forMs === undefined ? to : atSeconds(nowSeconds() + forMs / 1000),
     compression: uncompressed === true ? 'none' : compress === true ? 'bitshuffle-lz4' : 'as-sent',
   };
-}
-
-/** Shows how a recording goes, until it is over. @throws ALI_FILE_FAILED when it ended before its time */
-async function follow(recording: Recording, options: StartOptions, terminal: Terminal): Promise<void> {
-  const { json = false, from, to } = options;
-  using progress = await openProgress(terminal);
-  const show = () => {
-    const status = recording.status();
-    const { lastPulseId } = status;
-    if (json) {
-      terminal.stdout.write(`${jsonText(status)}\n`);
-    } else if (
-      from !== undefined &&
-      'pulseId' in from &&
-      to !== undefined &&
-      'pulseId' in to &&
-      lastPulseId !== undefined
-    ) {
-      const done = Number(lastPulseId - from.pulseId) + 1;
-      progress.count(stateText(status), done, Number(to.pulseId - from.pulseId) + 1, 'pulses');
-    } else {
-      progress.update(`${stateText(status)}: ${status.written} messages,`, status.receivedBytes, undefined);
-    }
-  };
-  const timer = setInterval(show, json ? 1000 : 200);
-  const status = await recording.finished;
-  clearInterval(timer);
-  progress[Symbol.dispose]();
-  await printLine(terminal, json ? jsonText(status) : `${recording.file}: ${toldShortly(status)}`);
-  if (status.written === 0 && to !== undefined && !json) {
-    terminal.stderr.write(`alidade: nothing came up to ${boundText(to)}\n`);
-  }
-  if (status.state === 'error') {
-    throw new AlidadeError('ALI_FILE_FAILED', `${recording.file} ended before its time: ${status.problem}`);
-  }
 }
 
 /** @throws ALI_USAGE */

@@ -53,7 +53,6 @@ export {
   type ExactValue,
   Float,
   float,
-  type Keyed,
   type Maybe,
   type Outcome,
   type Value,

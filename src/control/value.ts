@@ -26,6 +26,3 @@ export type Outcome = Answer | undefined | void;
 
 /** A value, or the promise of one. */
 export type Maybe<T> = T | Promise<T>;
-
-/** Arguments by their names. */
-export type Keyed = Readonly<Record<string, Value>>;

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
     crowd: () => import('./crowd.ts'),
     hdf5: () => import('./hdf5/index.ts'),
     memory: () => import('./memory.ts'),
+    recording: () => import('./recording/index.ts'),
     shm: () => import('./shm/index.ts'),
     'shm-crowd': () => import('./shm/crowd.ts'),
     telstate: () => import('./telstate/index.ts'),

@@ -19,8 +19,8 @@ export const cases = {
   scalars: {
     name: '100 scalars',
     target: '50 × h5py, 100 in CPU',
-    count: 100_000,
-    theirs: 300,
+    count: 40_000,
+    theirs: 150,
     channels: 100,
     type: 'float64',
     shape: [1],
@@ -29,8 +29,8 @@ export const cases = {
   waveforms: {
     name: '10 × 2048 float64',
     target: '4 × h5py',
-    count: 8_000,
-    theirs: 1_500,
+    count: 3_000,
+    theirs: 600,
     channels: 10,
     type: 'float64',
     shape: [2048],
@@ -39,8 +39,8 @@ export const cases = {
   images: {
     name: '1-Mpixel uint16',
     target: '0.85 × plain',
-    count: 600,
-    theirs: 200,
+    count: 300,
+    theirs: 100,
     channels: 1,
     type: 'uint16',
     shape: [1024, 1024],
@@ -49,8 +49,8 @@ export const cases = {
   compressed: {
     name: 'the same as bitshuffle-lz4',
     target: '10 × h5py',
-    count: 1_500,
-    theirs: 100,
+    count: 500,
+    theirs: 50,
     channels: 1,
     type: 'uint16',
     shape: [1024, 1024],

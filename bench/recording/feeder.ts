@@ -13,4 +13,4 @@ for (let pulse = 1; pulse <= Number(count); pulse++) {
     await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()));
   await push.send(message(pulse));
 }
-await push.close();
+await push.close({ lingerMs: 60_000 });

@@ -67,20 +67,8 @@ export class RecordedChannel {
    * @returns whether it was kept; where it was not, that is counted
    */
   put(at: number, row: number, frame: Uint8Array, { definition, declaredKey }: PlannedChannel): boolean {
-    if (
-      this.values instanceof CompressedValues &&
-      this.hasValues &&
-      declaredKey === this.form.key &&
-      this.values.takes(definition)
-    ) {
-      try {
-        this.values.putFrame(row, frame);
-        return true;
-      } catch (error) {
-        // Perhaps it is only unusual.
-        if (!isAlidadeError(error, 'ALI_DECODE')) throw error;
-      }
-    }
+    if (declaredKey === this.form.key && this.hasValues && this.#putFrame(row, frame, definition))
+      return true;
     let value: PlainValue | undefined;
     try {
       value = plainValue(frame, definition);
@@ -94,6 +82,7 @@ export class RecordedChannel {
     ) {
       return false;
     }
+    if (this.#putFrame(row, frame, definition)) return true;
     this.#block.hold(this.values.put(at, row, value, definition));
     return true;
   }
@@ -109,6 +98,18 @@ export class RecordedChannel {
     this.present.grow(capacityRows);
     this.timestamps.grow(capacityRows);
     if (this.values instanceof SmallValues) this.values.column.grow(capacityRows);
+  }
+
+  /** Keeps a compressed frame as it came. @returns false where that cannot be: perhaps it is only unusual */
+  #putFrame(row: number, frame: Uint8Array, definition: ChannelDefinition): boolean {
+    if (!(this.values instanceof CompressedValues) || !this.values.takes(definition)) return false;
+    try {
+      this.values.putFrame(row, frame);
+      return true;
+    } catch (error) {
+      if (!isAlidadeError(error, 'ALI_DECODE')) throw error;
+      return false;
+    }
   }
 
   /** The first value of a form. @returns whether there is a dataset for it */

@@ -40,7 +40,7 @@ def dataset_content(dataset):
         flat = little.ravel()
         content["first"] = [str(value) for value in flat[:6]]
         content["last"] = [str(value) for value in flat[-6:]]
-        if flat.size <= 4096:
+        if flat.size <= 16384:
             content["items"] = [str(value) for value in flat]
     return content
 

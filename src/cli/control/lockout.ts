@@ -63,12 +63,13 @@ export function defineLockout(control: Command, terminal: Terminal): void {
           if (targetOf(target).specifier !== '') {
             throw new AlidadeError('ALI_USAGE', `${name} takes an endpoint, not its attribute: ${target}`);
           }
-          return withClient(options, terminal, async (client) => {
+          return withClient(options, terminal, async (client, wireOf) => {
+            const spoken = { ...asked, wire: wireOf(target) };
             if (target !== 'broadcast') {
-              return printReply(asked, await ask(client, target, options), options, terminal);
+              return printReply(spoken, await ask(client, target, options), options, terminal);
             }
             const keyed = new Map(options.force === true ? [['force', true]] : []);
-            return broadcastAloud(client, asked, name, { values: [], keyed }, options, terminal);
+            return broadcastAloud(client, spoken, name, { values: [], keyed }, options, terminal);
           });
         }),
       );

@@ -87,14 +87,16 @@ export async function withBus<T>(
   return await work(bus, choice);
 }
 
-/** As {@link withBus}, for a verb that asks. */
+/** As {@link withBus}, for a verb that asks; it is also told which dialect was chosen for a target, if any was. */
 export function withClient<T>(
   options: RequestOptions,
   terminal: Terminal,
-  work: (client: Client) => Promise<T>,
+  work: (client: Client, wireOf: (target: string) => Dialect | undefined) => Promise<T>,
 ): Promise<T> {
-  return withBus(options, terminal, (bus, { wire, targets }) =>
-    work(openClient({ bus, wire, targets, timeoutMs: options.timeout ?? 10_000 })),
+  return withBus(options, terminal, (bus, { wire, targets = {} }) =>
+    work(openClient({ bus, wire, targets, timeoutMs: options.timeout ?? 10_000 }), (target) =>
+      Object.hasOwn(targets, target) ? targets[target] : wire,
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-import { isErrorCode, type Reply } from '../../control/index.ts';
+import { type Dialect, isErrorCode, type Reply } from '../../control/index.ts';
 import { AlidadeError, type ErrorCode } from '../../shared/errors.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { payloadJson, pythonRepr } from './payload-text.ts';
@@ -7,14 +7,16 @@ import { payloadJson, pythonRepr } from './payload-text.ts';
 export interface Asked {
   readonly target: string;
   readonly texts: readonly string[];
+  /** The dialect in which it was asked, where that was said. */
+  readonly wire?: Dialect | undefined;
 }
 
 /**
  * The line of dragonfly: `peaches->1.5(ret:0): {'value_raw': '1.5'}`. The tool of v2 also names the service that
  * answered.
  */
-export function replyLine({ target, texts }: Asked, reply: Reply): string {
-  const service = reply.dialect === 'v2' ? ` [${reply.sender.serviceName}]->` : '';
+export function replyLine({ target, texts, wire = 'v3' }: Asked, reply: Reply): string {
+  const service = wire === 'v2' ? ` [${reply.sender.serviceName}]->` : '';
   const asked = [target, ...texts].join('->');
   return printable(`${asked}(ret:${reply.code}):${service} ${pythonRepr(reply.exactPayload)}`);
 }

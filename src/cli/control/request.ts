@@ -98,8 +98,8 @@ async function request(
     throw new AlidadeError('ALI_USAGE', `set needs a value: set ${asked.target} VALUE`);
   }
   const { lockoutKey } = options;
-  await withClient(options, terminal, async (client) => {
-    await printReply(asked, await replyTo(client), options, terminal);
+  await withClient(options, terminal, async (client, wireOf) => {
+    await printReply({ ...asked, wire: wireOf(name) }, await replyTo(client), options, terminal);
   });
 
   function replyTo(client: Client): Promise<Reply> {
@@ -149,15 +149,22 @@ async function broadcast(
   if (options.yes !== true && !harmless.has(command)) {
     await confirm(`this asks every service on the bus to ${printable(command)}`, terminal);
   }
-  await withClient(options, terminal, (client) =>
-    broadcastAloud(client, { target, texts }, command, { values, keyed }, options, terminal),
+  await withClient(options, terminal, (client, wireOf) =>
+    broadcastAloud(
+      client,
+      { target, texts, wire: wireOf('broadcast') },
+      command,
+      { values, keyed },
+      options,
+      terminal,
+    ),
   );
 }
 
 /** Sends a command to every service and prints each reply as it comes. @throws ALI_TIMEOUT when there was none */
 export async function broadcastAloud(
   client: Client,
-  { target, texts }: Asked,
+  { target, texts, wire }: Asked,
   command: string,
   { values, keyed }: Arguments,
   options: RequestOptions,
@@ -167,7 +174,10 @@ export async function broadcastAloud(
   const failures: AlidadeError[] = [];
   let printing = Promise.resolve();
   const onReply = (reply: Reply) => {
-    const asked = { target: reply.sender.serviceName || target, texts: [target, ...texts] };
+    const { serviceName } = reply.sender;
+    // Replies of v1 do not say who sent them.
+    const asked =
+      serviceName === '' ? { target, texts, wire } : { target: serviceName, texts: [target, ...texts], wire };
     printing = printing
       .then(() => printReply(asked, reply, options, terminal))
       .catch((error: unknown) => {

@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type ChannelModel, connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bus, type BusEvent, openBus } from '../../src/bus/index.ts';
+import { type Bus, type BusEvent, type Consumer, openBus } from '../../src/bus/index.ts';
 import { answering, listen, message, textOf } from '../contract/bus/context.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { type Program, runProgram } from '../support/program.ts';
 import { RabbitmqServer } from '../support/rabbitmq-server.ts';
-import { requireServer } from '../support/require-server.ts';
+import { freePort } from '../support/redis-server.ts';
+import { findProgram, requireServer } from '../support/require-server.ts';
 
 const serviceFile = new URL('programs/bus-service.ts', import.meta.url);
 const timeoutMs = 10_000;
@@ -13,6 +18,34 @@ async function service(url: string, name: string): Promise<Program> {
   const program = runProgram(serviceFile, [url, name]);
   expect(await program.line()).toBe('ready');
   return program;
+}
+
+const hasOpenssl = findProgram('openssl') !== undefined;
+
+/** A listener for TLS, with a certificate for localhost that it gives itself. */
+function tlsSettings(folder: string, port: number): string[] {
+  const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+  ];
+  const { status, stderr } = spawnSync('openssl', [...made, ...subject]);
+  if (status !== 0) throw new Error(String(stderr));
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `ssl_options.certfile = ${certificate}`,
+    `ssl_options.keyfile = ${key}`,
+  ];
 }
 
 /** What a bus tells, and when it tells a certain thing. */
@@ -40,10 +73,16 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
   'on a rabbitmq-server',
   () => {
     let server: RabbitmqServer;
+    let tlsPort = 0;
+    const folder = temporaryFolder();
     beforeAll(async () => {
-      server = await RabbitmqServer.start();
+      tlsPort = await freePort();
+      server = await RabbitmqServer.start({ settings: hasOpenssl ? tlsSettings(folder.path, tlsPort) : [] });
     });
-    afterAll(() => server?.close());
+    afterAll(async () => {
+      await server?.close();
+      folder[Symbol.dispose]();
+    });
 
     /** Does something with amqplib alone, as another program would. */
     const withOther = async (use: (model: ChannelModel) => Promise<unknown>) => {
@@ -218,6 +257,31 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await expect(others).rejects.toThrow('rabbitmqctl set_permissions');
     });
 
+    test('a name that somebody takes while we are away is ours again when he leaves', {
+      timeout: 30_000,
+    }, async () => {
+      await using ours = await service(server.url, 'envied');
+      await using thief = await openBus(server.url);
+      const connections = await server.control('list_connections', 'pid', 'client_properties');
+      const line = connections.split('\n').find((one) => one.includes(`alidade ${ours.child.pid}"`));
+      const closing = server.control('close_connection', line?.split('\t')[0] ?? '', 'a test');
+      let stolen: Consumer | undefined;
+      while (stolen === undefined) {
+        const bindings = [{ exchange: 'requests' as const, key: 'envied.#' }];
+        const taking = thief.consume({
+          queue: 'envied',
+          bindings,
+          onMessage: answering(thief, () => 'thief'),
+        });
+        stolen = await taking.catch(() => undefined);
+      }
+      await closing;
+      const ask = async () => (await thief.request(message('envied'), { timeoutMs })).map(textOf).join();
+      expect(await ask()).toBe('thief');
+      await stolen.close();
+      await expect.poll(() => ask().catch(String), { timeout: 10_000 }).toBe('envied');
+    });
+
     test('a queue that is taken from us comes back', async () => {
       await using bus = await openBus(server.url);
       const heard = await listen(bus, {
@@ -252,6 +316,19 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       // amqplib has chosen the smallest type that holds it.
       expect(next.properties.headers).toEqual(new Map([['fine', { tag: 'b', value: 1 }]]));
       expect(bus.status.dropped.malformed).toBe(1);
+    });
+
+    test.skipIf(!hasOpenssl)('amqps: is TLS, and an unknown certificate is refused', async () => {
+      const url = `amqps://localhost:${tlsPort}`;
+      await expect(openBus(url)).rejects.toMatchObject({ code: 'ALI_BUS_UNREACHABLE' });
+      await using bus = await openBus(url, { tls: { ca: readFileSync(join(folder.path, 'cert.pem')) } });
+      const bindings = [{ exchange: 'requests' as const, key: 'secret' }];
+      await listen(
+        bus,
+        { queue: 'secret', bindings },
+        answering(bus, () => 'by TLS'),
+      );
+      expect((await bus.request(message('secret'), { timeoutMs })).map(textOf)).toEqual(['by TLS']);
     });
 
     test('exchanges and queues are those of dripline', { timeout: 30_000 }, async () => {

@@ -2,6 +2,7 @@ import { AlidadeError, messageOf } from '../../shared/errors.ts';
 
 /** Reply codes of AMQP 0-9-1. */
 const accessRefused = 403;
+const notFound = 404;
 const resourceLocked = 405;
 const preconditionFailed = 406;
 
@@ -59,6 +60,12 @@ export function declareFailure(error: unknown, what: string, location: string): 
       return new AlidadeError(
         'ALI_BUS_REFUSED',
         `this user has no right to ${what} on ${location}; give it to him (rabbitmqctl set_permissions). The broker said: ${messageOf(error)}`,
+        { cause: error },
+      );
+    case notFound:
+      return new AlidadeError(
+        'ALI_BUS_REFUSED',
+        `${what} was deleted on ${location} while it was made; try again`,
         { cause: error },
       );
     default:

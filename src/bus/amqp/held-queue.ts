@@ -1,4 +1,4 @@
-import { isAlidadeError, messageOf } from '../../shared/errors.ts';
+import { messageOf } from '../../shared/errors.ts';
 import type { BusEvent } from '../bus.ts';
 import type { QueueOptions, Session, SessionQueue } from './session.ts';
 
@@ -49,8 +49,8 @@ export class HeldQueue {
     try {
       await this.take(session);
     } catch (error) {
-      // The connection is gone again; the next one brings us back here.
-      if (isAlidadeError(error, 'ALI_BUS_CUT')) throw error;
+      // The next connection brings us back here.
+      if (session.isEnded) throw error;
       this.#tell({ event: 'name-taken', queue: this.name, reason: messageOf(error) });
       this.#again(session, retryMs);
     }

@@ -49,7 +49,7 @@ export class Link {
           ...tls,
           noDelay: true,
           timeout: connectMs,
-          clientProperties: { product: 'Alidade', connection_name: `alidade ${process.pid}` },
+          clientProperties: { connection_name: `alidade ${process.pid}` },
           recovery: {
             initialMaxRetries: 0,
             initialDelay: firstRetryMs,

@@ -88,6 +88,10 @@ export class Session {
     }
   }
 
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   get isBlocked(): boolean {
     return this.#isBlocked;
   }

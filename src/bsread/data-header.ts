@@ -11,6 +11,8 @@ export interface DataHeader {
   readonly channels: readonly ChannelDefinition[];
   /** As sent, perhaps compressed. */
   readonly frame: Uint8Array;
+  /** Of its JSON, decompressed. */
+  readonly sizeBytes: number;
   /** Every key as sent. */
   readonly raw: JsonObject;
 }
@@ -22,13 +24,14 @@ const maxChannels = 32_767;
 
 /** @throws JsonFault */
 export function parseDataHeader(frame: Uint8Array, hash: string, compression: string): DataHeader {
-  const raw = parseObject(decompressed(frame, compression));
+  const plain = decompressed(frame, compression);
+  const raw = parseObject(plain);
   const { channels } = raw;
   if (!Array.isArray(channels)) throw new JsonFault('it has no list of channels');
   if (channels.length > maxChannels) {
     throw new JsonFault(`it has ${channels.length} channels; the most are ${maxChannels}`);
   }
-  return { hash, channels: channels.map(parseChannelDefinition), frame, raw };
+  return { hash, channels: channels.map(parseChannelDefinition), frame, sizeBytes: plain.length, raw };
 }
 
 function decompressed(frame: Uint8Array, compression: string): Uint8Array {

@@ -13,6 +13,8 @@ export interface KnownHeader {
 
 /** As many sources with headers of their own may come in turn before one is parsed again. */
 const maxEntries = 8;
+/** Of their JSON together; what was parsed takes several times as much. The newest is kept however large it is. */
+const maxTotalBytes = 16 * 1024 * 1024;
 
 /**
  * The data headers seen last. One is known by its bytes, not only by the hash that the main header gives: a hash that is
@@ -45,6 +47,7 @@ export class HeaderCache {
     const entry = this.#parse(main, frame);
     entries.unshift(entry);
     if (entries.length > maxEntries) entries.pop();
+    while (entries.length > 1 && sizeOf(entries) > maxTotalBytes) entries.pop();
     return entry;
   }
 
@@ -56,4 +59,8 @@ export class HeaderCache {
     const wanted = wants === undefined ? header.channels : header.channels.filter(({ name }) => wants(name));
     return { header, wanted, places: new Map(wanted.map(({ name }, place) => [name, place])) };
   }
+}
+
+function sizeOf(entries: readonly KnownHeader[]): number {
+  return entries.reduce((sum, { header }) => sum + header.sizeBytes, 0);
 }

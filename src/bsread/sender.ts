@@ -9,6 +9,7 @@ import {
   type SocketOptions,
   type SocketStatistics,
 } from '../zmtp/index.ts';
+import { attach } from './attach.ts';
 import { type EncoderOptions, MessageEncoder, type SentValues } from './message-encoder.ts';
 
 export interface SenderOptions extends EncoderOptions {
@@ -96,14 +97,7 @@ export class Sender implements AsyncDisposable {
     const settings: SocketOptions = { sendHighWaterMessages: queueMessages, ...options.socket };
     await using opened = new Opened();
     const socket = opened.use(pattern === 'pub' ? new PubSocket(settings) : new PushSocket(settings));
-    const endpoints: string[] = [];
-    for (const address of typeof addresses === 'string' ? [addresses] : addresses) {
-      if (mode === 'bind') endpoints.push(await socket.bind(address));
-      else {
-        socket.connect(address);
-        endpoints.push(address);
-      }
-    }
+    const endpoints = await attach(socket, addresses, mode);
     opened.move();
     return new Sender(socket, endpoints, encoder, options);
   }

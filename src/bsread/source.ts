@@ -9,6 +9,7 @@ import {
   type SocketStatistics,
   SubSocket,
 } from '../zmtp/index.ts';
+import { attach } from './attach.ts';
 import type { PulseMessage } from './message.ts';
 import { type DecoderOptions, type DecoderStatistics, MessageDecoder } from './message-decoder.ts';
 
@@ -72,14 +73,7 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
     await using opened = new Opened();
     const socket = opened.use(pattern === 'sub' ? new SubSocket(settings) : new PullSocket(settings));
     if (socket instanceof SubSocket) socket.subscribe('');
-    const endpoints: string[] = [];
-    for (const address of typeof addresses === 'string' ? [addresses] : addresses) {
-      if (mode === 'bind') endpoints.push(await socket.bind(address));
-      else {
-        socket.connect(address);
-        endpoints.push(address);
-      }
-    }
+    const endpoints = await attach(socket, addresses, mode);
     opened.move();
     return new Source(socket, endpoints, options);
   }

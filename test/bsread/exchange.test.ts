@@ -1,7 +1,10 @@
 /** Messages from our sender to our source. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Drop, MessageEncoder, type PulseMessage, Sender, Source } from '../../src/bsread/index.ts';
 import { PushSocket } from '../../src/zmtp/index.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 const anywhere = 'tcp://127.0.0.1:*';
 
@@ -230,15 +233,21 @@ test('messages come in batches, and wait while a batch is worked on', async () =
 test.each([
   ['no address', { addresses: 'here' }, 'ALI_ENDPOINT'],
   ['a queue of nothing', { addresses: 'tcp://127.0.0.1:1', queueMessages: 0 }, 'ALI_USAGE'],
-])('%s is refused, and nothing stays open', async (_what, options, code) => {
+])('%s is refused', async (_what, options, code) => {
   await expect(Source.open(options)).rejects.toMatchObject({ code });
   await expect(Sender.open(options)).rejects.toMatchObject({ code });
 });
 
-test('an address that somebody else has is refused', async () => {
+test('an address that somebody else has is refused, and the others are given up again', async () => {
+  using folder = temporaryFolder();
+  const free = `ipc://${join(folder.path, 'free')}`;
   await using sender = await Sender.open({ addresses: anywhere });
-  const [address = ''] = sender.endpoints;
-  await expect(Sender.open({ addresses: [anywhere, address] })).rejects.toMatchObject({
-    code: 'ALI_ADDRESS',
-  });
+  const addresses = [free, ...sender.endpoints];
+  await expect(Sender.open({ addresses })).rejects.toMatchObject({ code: 'ALI_ADDRESS' });
+  await expect(Source.open({ addresses, mode: 'bind' })).rejects.toMatchObject({ code: 'ALI_ADDRESS' });
+  expect(existsSync(join(folder.path, 'free'))).toBe(false);
+  const again = await Sender.open({ addresses: free });
+  expect(existsSync(join(folder.path, 'free'))).toBe(true);
+  await again.close();
+  expect(existsSync(join(folder.path, 'free'))).toBe(false);
 });

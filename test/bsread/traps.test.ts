@@ -63,6 +63,16 @@ test('headers of eight sources in turn are each read once; beyond, the one not s
   expect(headers(1)[0]).not.toBe(first[0]);
 });
 
+test('of headers of many megabytes fewer are kept', () => {
+  const decoder = new MessageDecoder();
+  const header = (i: number) =>
+    message(channels({ name: `a${i}`, note: 'x'.repeat(7_000_000) }), [new Uint8Array(8)]);
+  const seen = [0, 1, 2].map((i) => decoder.decode(header(i))?.dataHeader);
+  expect(seen.map((each) => each?.channels.length)).toEqual([1, 1, 1]);
+  const again = [2, 1, 0].map((i) => decoder.decode(header(i))?.dataHeader);
+  expect([again[0] === seen[2], again[1] === seen[1], again[2] === seen[0]]).toEqual([true, true, false]);
+});
+
 test('T5: shapes keep a slowest dimension of 1, but for strictPython', () => {
   const values: Record<string, SentValue> = {
     row: [[1, 2, 3]],

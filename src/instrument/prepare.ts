@@ -1,3 +1,4 @@
+import type { EndpointDefinition } from '../control/index.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import { loadSnapshot, type SnapshotProgress } from '../store/rdb/index.ts';
 import type { TelescopeState, Value } from '../telstate/index.ts';
@@ -52,14 +53,26 @@ export async function prepareState(
   return { attributes, snapshot };
 }
 
-/** Those of the file, then what sensors say about themselves: `<sensor>_units` and `<sensor>_description`. */
-export function attributesOf({ attributes, sensors }: InstrumentDefinition): Map<string, Value> {
+/**
+ * Those of the file, then what sensors say about themselves: `<sensor>_units` and `<sensor>_description`, also the units
+ * of endpoints, whose alerts become sensors.
+ */
+export function attributesOf({ attributes, sensors, control }: InstrumentDefinition): Map<string, Value> {
   const all = new Map(attributes);
   for (const { name, units, description } of sensors) {
     if (units !== undefined) all.set(`${name}_units`, units);
     if (description !== undefined) all.set(`${name}_description`, description);
   }
+  for (const [name, units] of (control?.services ?? []).flatMap(({ root }) => unitsIn(root))) {
+    if (!all.has(`${name}_units`)) all.set(`${name}_units`, units);
+  }
   return all;
+}
+
+function unitsIn({ name, parameters, endpoints }: EndpointDefinition): [string, string][] {
+  const units = parameters.get('units');
+  const own: [string, string][] = typeof units === 'string' ? [[name, units]] : [];
+  return [...own, ...endpoints.flatMap(unitsIn)];
 }
 
 async function setMissing(state: TelescopeState, attributes: ReadonlyMap<string, Value>) {

@@ -28,7 +28,7 @@ services:
   - file: kv-store.yaml
   - name: my_lab
     endpoints:
-      - { name: setpoint, module: KeyValueStore, initial_value: 20, get_on_set: true, log_on_set: true }
+      - { name: setpoint, module: KeyValueStore, initial_value: 20, units: degC, get_on_set: true, log_on_set: true }
 `;
 
 test('services run beside the store, and what their endpoints log becomes sensors', async () => {
@@ -48,6 +48,7 @@ test('services run beside the store, and what their endpoints log becomes sensor
   expect(await lab.state.get('chips', { exact: true })).toEqual(new Float(7.5));
   expect(await lab.state.get('chips_raw')).toBe('2.5');
   expect(await lab.state.get('setpoint')).toBe(21);
+  expect(await lab.state.get('setpoint_units')).toBe('degC');
   const [sample] = await lab.state.getRange('setpoint', { start: 0 });
   expect(Math.abs((sample?.timeSeconds ?? 0) - Date.now() / 1000)).toBeLessThan(60);
   const { alerts } = lab.status().control ?? {};

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { StreamFileReader } from '../../src/bsread/index.ts';
 import { pulse, pulseIdOf, range, TestConsumer, TestSource } from '../bsread/pulses.ts';
 import { DispatcherServer } from '../bsread/support/dispatcher-server.ts';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
@@ -121,6 +122,24 @@ test('what is recorded is replayed byte for byte', async () => {
     expect(frames).toHaveLength(message.length);
   }
   expect(await finished(replay)).toMatchObject({ status: 0, stdout: '3 messages sent\n' });
+});
+
+test('a file that cannot grow ends the recording with an error, and has every message up to there', async () => {
+  const shell = shellOf();
+  await using source = await TestSource.open();
+  void source.send(1, 40, { padBytes: 20_000 }).catch(() => undefined);
+  // In units of 512 bytes, or of 1024.
+  const limited = await shell.sh(
+    `ulimit -f 400; exec alidade stream record run.stream ${source.address} -n 40`,
+  );
+  expect(limited.status).toBe(1);
+  expect(limited.stderr).toMatch(/^alidade: writing run\.stream failed: .*\(ALI_FILE_FAILED\)\n$/);
+  await using file = await StreamFileReader.open(join(shell.folder, 'run.stream'));
+  const ids: number[] = [];
+  for await (const { frames } of file) ids.push(pulseIdOf(frames));
+  expect(ids.length).toBeGreaterThan(0);
+  expect(ids).toEqual(range(1, ids.length));
+  expect([file.damagedRecords, file.tornBytes]).toEqual([0, 0]);
 });
 
 test('a stream is looked at: inspect, stats, and a picture of an image', async () => {

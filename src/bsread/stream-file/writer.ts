@@ -19,12 +19,14 @@ export class StreamFileWriter implements AsyncDisposable {
   readonly #handle: FileHandle;
   #pieces: Uint8Array[] = [];
   #waitingBytes = 0;
-  #waitingRecords = 0;
+  /** Where the records that wait end, counted from the first of them. */
+  #waitingEnds: number[] = [];
   #writing: Promise<void> | undefined;
   /** Of whole records. */
   #writtenBytes = fileHead.length;
   #writtenRecords = 0;
   #failure: AlidadeError | undefined;
+  #isFailureTold = false;
   #closing: Promise<void> | undefined;
 
   /**
@@ -71,15 +73,15 @@ export class StreamFileWriter implements AsyncDisposable {
    * @throws ALI_DISK_FULL, ALI_FILE_FAILED; the file has then the records that were written before
    */
   async add(record: StreamRecord): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#throwFailure();
     for (const piece of encodeRecord(record)) {
       this.#pieces.push(piece);
       this.#waitingBytes += piece.length;
     }
-    this.#waitingRecords++;
+    this.#waitingEnds.push(this.#waitingBytes);
     this.#writing ??= this.#write();
     while (this.#waitingBytes >= batchBytes && this.#writing !== undefined) await this.#writing;
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#throwFailure();
   }
 
   /** Writes what waits, and closes the file. @throws ALI_DISK_FULL, ALI_FILE_FAILED when some of it was not written */
@@ -88,38 +90,49 @@ export class StreamFileWriter implements AsyncDisposable {
     return this.#closing;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  /** What `add` or `close` has thrown before is not thrown again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const isTold = this.#isFailureTold || this.#closing !== undefined;
+    await this.close().catch((error: unknown) => {
+      if (!isTold) throw error;
+    });
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === undefined) return;
+    this.#isFailureTold = true;
+    throw this.#failure;
   }
 
   async #write(): Promise<void> {
     try {
-      while (this.#waitingRecords > 0 && this.#failure === undefined) {
-        const [pieces, bytes, records] = [this.#pieces, this.#waitingBytes, this.#waitingRecords];
-        [this.#pieces, this.#waitingBytes, this.#waitingRecords] = [[], 0, 0];
-        await this.#append(pieces);
-        this.#writtenBytes += bytes;
-        this.#writtenRecords += records;
-      }
-    } catch (cause) {
-      this.#failure = failureOf(this.#path, cause);
-      // Best effort: without it a reader finds the torn record.
-      await this.#handle.truncate(this.#writtenBytes).catch(() => undefined);
+      while (this.#waitingEnds.length > 0 && this.#failure === undefined) await this.#writeBatch();
     } finally {
       this.#writing = undefined;
     }
   }
 
-  /** As many at a time as the system takes in one call. */
-  async #append(pieces: readonly Uint8Array[]): Promise<void> {
-    const small = pieces.length > 1000 ? [Buffer.concat(pieces)] : pieces;
-    let wanted = small.reduce((sum, { length }) => sum + length, 0);
-    let left: readonly Uint8Array[] = small;
-    while (wanted > 0) {
-      const { bytesWritten } = await this.#handle.writev([...left]);
-      wanted -= bytesWritten;
-      if (wanted > 0) left = [Buffer.concat(left).subarray(bytesWritten)];
+  async #writeBatch(): Promise<void> {
+    const [pieces, ends] = [this.#pieces, this.#waitingEnds];
+    [this.#pieces, this.#waitingBytes, this.#waitingEnds] = [[], 0, []];
+    let done = 0;
+    try {
+      // As many at a time as the system takes in one call.
+      let left = pieces.length > 1000 ? [Buffer.concat(pieces)] : pieces;
+      const wanted = ends.at(-1) ?? 0;
+      while (done < wanted) {
+        const { bytesWritten } = await this.#handle.writev(left);
+        done += bytesWritten;
+        if (done < wanted) left = [Buffer.concat(left).subarray(bytesWritten)];
+      }
+    } catch (cause) {
+      this.#failure = failureOf(this.#path, cause);
     }
+    const whole = ends.filter((end) => end <= done);
+    this.#writtenRecords += whole.length;
+    this.#writtenBytes += whole.at(-1) ?? 0;
+    // Best effort: without it a reader finds the torn record.
+    if (this.#failure !== undefined) await this.#handle.truncate(this.#writtenBytes).catch(() => undefined);
   }
 
   async #close(): Promise<void> {

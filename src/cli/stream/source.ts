@@ -43,6 +43,9 @@ export interface OpenSource {
   readonly signal: AbortSignal;
 }
 
+/** Messages that may wait to be looked at. */
+const queueMessages = 100;
+
 /** Opens the stream, does the work, and closes it whatever comes. */
 export async function withSource<T>(
   address: string,
@@ -56,6 +59,8 @@ export async function withSource<T>(
     addresses: parseAddress(address),
     pattern: options.mode,
     channels: options.channels,
+    // Of what comes beyond the last message wanted, as little as can be is taken away from others.
+    queueMessages: Math.min(options.n ?? queueMessages, queueMessages),
     onDrop: ({ detail }) => terminal.stderr.write(`alidade: a message was dropped: ${printable(detail)}\n`),
   });
   let isSaid = false;

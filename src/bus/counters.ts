@@ -33,7 +33,14 @@ export class Counters {
   }
 
   tell(event: BusEvent): void {
-    this.#onEvent?.(event);
+    try {
+      this.#onEvent?.(event);
+    } catch (error) {
+      // A listener's own failure is the program's, not that of the connection that had news.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   status(state: BusStatus['state']): BusStatus {

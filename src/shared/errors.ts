@@ -99,7 +99,10 @@ export const errorCodes = {
   ALI_SHM_LAYOUT: { exit: 5, when: 'a frame in the store has other fields than its description' },
   ALI_SHM_LOG: { exit: 2, when: 'a CSV log of frames cannot be read as one' },
   ALI_BUS_URL: { exit: 2, when: 'a bus URL is malformed or names an unknown kind of bus' },
-  ALI_BUS_UNREACHABLE: { exit: 1, when: 'the broker does not answer; nothing was sent' },
+  ALI_BUS_UNREACHABLE: {
+    exit: 1,
+    when: 'the broker does not answer, or this process may not use a local bus; nothing was sent',
+  },
   ALI_BUS_LOGIN: { exit: 5, when: 'the broker refused the user, password or virtual host' },
   ALI_BUS_REFUSED: {
     exit: 5,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -159,6 +159,17 @@ test('a hundred monitors hear every alert', async () => {
     .poll(() => monitors.map(({ deliveries }) => deliveries.length))
     .toEqual(monitors.map(() => 100));
   await Promise.all(buses.map((one) => one.close()));
+});
+
+test("a folder of somebody else's in the place of ours is not used", async () => {
+  using folder = temporaryFolder();
+  using behind = temporaryFolder();
+  const runtime = runtimeFolder(folder.path);
+  symlinkSync(behind.path, runtime);
+  using _linked = { [Symbol.dispose]: () => rmSync(runtime) };
+  const opening = openBus(`local:${folder.path}`);
+  await expect(opening).rejects.toMatchObject({ code: 'ALI_BUS_UNREACHABLE' });
+  await expect(opening).rejects.toThrow('belongs to somebody else');
 });
 
 const greeting = (id: string) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Mesh, Peer } from '../../ipc/index.ts';
-import { AlidadeError } from '../../shared/errors.ts';
+import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import type {
   Bus,
   BusQueue,
@@ -52,15 +52,22 @@ export class LocalBus implements Bus {
     this.#counters = counters;
   }
 
-  /** @throws the system's error when this process cannot be there */
+  /** @throws ALI_BUS_UNREACHABLE when this process cannot be there */
   static async open(folder: string, exchanges: ExchangeNames, counters: Counters): Promise<LocalBus> {
     const bus = new LocalBus(folder, exchanges, counters);
-    bus.#mesh = await Mesh.open(folder, 'bus', maxFrameBytes, {
+    const mesh = Mesh.open(folder, 'bus', maxFrameBytes, {
       greeting: () => [...bus.#routes.of(undefined)].map((queue) => writeFrame(announcement(queue))),
       onFrame: (peer, kind, content) => bus.#onFrame(peer, readFrame(kind, content)),
       onGone: (peer) => bus.#onGone(peer),
       onCaughtUp: (peer, count) => peer.send(writeFrame({ say: 'missed', count })),
       onMalformed: (error) => counters.drop('malformed', 1, error),
+    });
+    bus.#mesh = await mesh.catch((error) => {
+      throw new AlidadeError(
+        'ALI_BUS_UNREACHABLE',
+        `this process cannot be on the bus ${bus.location}: ${messageOf(error)}`,
+        { cause: error },
+      );
     });
     await bus.#mesh.settle(settleMs);
     return bus;

@@ -3,6 +3,7 @@
  * often as ours commits. `writer.ts ours|plain FOLDER`; lines of JSON in and out.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,22 +24,14 @@ const syncEveryMs = 1000;
 
 async function ours(name: CaseName): Promise<Cost> {
   const { count } = cases[name];
-  await using source = await Source.open({ addresses: 'tcp://127.0.0.1:0', mode: 'bind' });
+  const rate = name === 'paced' ? ['100'] : [];
+  const program = new URL('./feeder.ts', import.meta.url).pathname;
+  const args = ['--disable-warning=ExperimentalWarning', program, name, String(count), ...rate];
+  const feeder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [address] = (await once(createInterface({ input: feeder.stdout }), 'line')) as [string];
+  await using source = await Source.open({ addresses: address });
   await using recorder = new Recorder(source);
   const recording = await recorder.start({ file: path, force: true, stop: { pulseId: BigInt(count) } });
-  const rate = name === 'paced' ? ['100'] : [];
-  const feeder = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      new URL('./feeder.ts', import.meta.url).pathname,
-      source.endpoints[0] as string,
-      name,
-      String(count),
-      ...rate,
-    ],
-    { stdio: 'inherit' },
-  );
   while (recording.status().received === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   const cpu = process.cpuUsage();
   const startMs = performance.now();

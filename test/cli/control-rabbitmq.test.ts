@@ -69,6 +69,9 @@ describe.skipIf(!requireServer('rabbitmq-server', 'the command line of slow cont
       // The first that the monitor hears is the one that was told.
       const heard = JSON.parse((await lines.next()).value);
       expect(heard).toMatchObject({ kind: 'request', wire: 'v3', specifier: 'check_field' });
+      const mixed = once(monitor.stderr, 'data');
+      await said('get', 'peaches.check_field', '--wire', 'v1');
+      expect(String(await mixed)).toMatch(/v1 and v3 are spoken on this broker/);
       const ended = finished(monitor);
       monitor.kill('SIGINT');
       expect((await ended).status).toBe(0);

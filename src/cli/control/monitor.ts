@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { BusEvent } from '../../bus/index.ts';
-import { type Monitored, openMonitor } from '../../control/index.ts';
+import type { Bus, BusEvent } from '../../bus/index.ts';
+import { type Dialect, type Monitored, openMonitor } from '../../control/index.ts';
 import type { ExactValue } from '../../shared/exact-value.ts';
 import { readJson } from '../../shared/read-json.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
@@ -55,7 +55,9 @@ async function monitor(options: MonitorOptions, terminal: Terminal): Promise<voi
       terminal.stderr.write(
         `alidade: listening to ${exchange} ${printable(keys.join(' '))} on ${printable(bus.location)}; Ctrl-C ends it\n`,
       );
+      const note = mixtureTeller(bus, terminal);
       for await (const message of messages) {
+        note(message);
         await printLine(
           terminal,
           options.json === true ? messageJson(message) : messageText(message, options),
@@ -76,6 +78,21 @@ function connectionTeller({ stderr }: Terminal): (event: BusEvent) => void {
     }
     if (event.event === 'connected' && isAway) stderr.write('alidade: the broker is back\n');
     if (event.event === 'away' || event.event === 'connected') isAway = event.event === 'away';
+  };
+}
+
+/** Says once that generations are mixed on a broker, of which the new ends the old. */
+function mixtureTeller({ location }: Bus, { stderr }: Terminal): (message: Monitored) => void {
+  const heard = new Set<Dialect>();
+  let isSaid = location.startsWith('local:');
+  return ({ dialect }) => {
+    if (isSaid || dialect === undefined) return;
+    heard.add(dialect);
+    if (!heard.has('v3') || heard.size === 1) return;
+    stderr.write(
+      `alidade: ${[...heard].sort().join(' and ')} are spoken on this broker: a message of v3 ends each service of v1 or v2 that it reaches\n`,
+    );
+    isSaid = true;
   };
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../shared/errors.ts';
 import { Endpoint, type EndpointOptions } from './endpoint.ts';
 import type { Request } from './message.ts';
 import type { Answer, Maybe, Value } from './value.ts';
@@ -29,9 +30,7 @@ export class Provider extends Endpoint {
           loggers.map(async (child) => [child.name, (await statusOf(child)?.read?.(request)) ?? null]),
         );
       },
-      write: async (value, request) => {
-        for (const child of this.#loggers()) await statusOf(child)?.write?.(value, request);
-      },
+      write: (value, request) => this.#setLoggingStatus(value, request),
     });
   }
 
@@ -59,6 +58,19 @@ export class Provider extends Endpoint {
 
   override onSend(values: readonly Value[], _request: Request): Maybe<Answer> {
     return this.send(values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))));
+  }
+
+  /** Sets that of all children; those that refuse it do not keep the others from it. */
+  async #setLoggingStatus(value: Value, request: Request): Promise<void> {
+    const refused: string[] = [];
+    for (const child of this.#loggers()) {
+      try {
+        await statusOf(child)?.write?.(value, request);
+      } catch (error) {
+        refused.push(`${child.name}: ${messageOf(error)}`);
+      }
+    }
+    if (refused.length > 0) throw new Error(`done, but not for all: ${refused.join('; ')}`);
   }
 
   #loggers(): Endpoint[] {

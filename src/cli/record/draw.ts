@@ -4,6 +4,7 @@ import { AlidadeError } from '../../shared/errors.ts';
 import { chartOf, drawnAs } from '../plot/chart.ts';
 import { Reduced } from '../plot/reduced.ts';
 import { dotColumns, type TerminalSize, terminalChart } from '../plot/terminal-chart.ts';
+import { sizeOf } from '../plot/terminal-size.ts';
 import { palette } from '../stream/colour-map.ts';
 import { indexedPng } from '../stream/png.ts';
 import { printLine, type Terminal } from '../terminal.ts';
@@ -147,14 +148,4 @@ function lastPresent(file: RecordedFile, { path, rows }: StoredChannel): number 
 function firstOf<T>(values: Iterable<T>): T | undefined {
   for (const value of values) return value;
   return undefined;
-}
-
-function sizeOf({ stdout, environment }: Terminal): TerminalSize {
-  const columns = stdout.columns ?? (Number(environment.COLUMNS) || 80);
-  const isPlain = (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb';
-  return {
-    columns: Math.max(40, columns),
-    rows: stdout.rows ?? 24,
-    hasColour: stdout.isTTY === true && !isPlain,
-  };
 }

@@ -68,8 +68,10 @@ async function show(
     );
   } else {
     const { treeLines } = await import('./tree.ts');
-    await printLine(terminal, headline(path, file.channels().length, file.attributes('/recording')));
-    for (const line of treeLines(file)) await printLine(terminal, line);
+    const tree = file.tree();
+    const channels = tree.filter(({ path }) => /^\/data\/.*\/pulse_id$/s.test(path)).length;
+    await printLine(terminal, headline(path, channels, file.attributes('/recording')));
+    for (const line of treeLines(file, tree)) await printLine(terminal, line);
   }
 }
 

@@ -4,8 +4,8 @@ import { printable } from '../terminal.ts';
 const mostTextLength = 60;
 
 /** The objects of a file as lines, those of a group indented below it. */
-export function treeLines(file: RecordedFile): string[] {
-  return file.tree().flatMap((object) => {
+export function treeLines(file: RecordedFile, tree: readonly StoredObject[]): string[] {
+  return tree.flatMap((object) => {
     if (object.path === '/') return [];
     const depth = object.path.split('/').length - 2;
     return [`${'  '.repeat(depth)}${printable(lineOf(object, file))}`];

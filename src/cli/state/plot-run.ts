@@ -1,7 +1,8 @@
 import { AlidadeError } from '../../shared/errors.ts';
 import type { TelescopeState } from '../../telstate/index.ts';
 import { chartOf, drawnAs, type Series } from '../plot/chart.ts';
-import { dotColumns, type TerminalSize, terminalChart } from '../plot/terminal-chart.ts';
+import { dotColumns, terminalChart } from '../plot/terminal-chart.ts';
+import { sizeOf } from '../plot/terminal-size.ts';
 import { openProgress } from '../progress.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 import { formatTime } from '../time.ts';
@@ -79,17 +80,6 @@ function assertDrawable(series: readonly Series[], { fromSeconds, toSeconds }: P
     'ALI_USAGE',
     `${names} cannot be drawn: no sample is a number, text or boolean (${[...kinds].join(', ')})`,
   );
-}
-
-/** Without a terminal as wide as $COLUMNS, else 80. */
-function sizeOf({ stdout, environment }: Terminal): TerminalSize {
-  const columns = stdout.columns ?? (Number(environment.COLUMNS) || 80);
-  const isPlain = (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb';
-  return {
-    columns: Math.max(40, columns),
-    rows: stdout.rows ?? 24,
-    hasColour: stdout.isTTY === true && !isPlain,
-  };
 }
 
 async function printAll(terminal: Terminal, lines: readonly string[]): Promise<void> {

@@ -106,8 +106,11 @@ export class RecordedFile implements Disposable {
 
   /** @throws ALI_NOT_FOUND */
   channel(name: string): StoredChannel {
+    // Of thousands of channels it takes seconds to look at all.
+    const direct = reading(this.path, () => this.#channelAt(`/data/${name}`, name));
+    if (direct !== undefined) return direct;
     const channels = this.channels();
-    const found = channels.find((channel) => channel.name === name || channel.path === `/data/${name}`);
+    const found = channels.find((channel) => channel.name === name);
     if (found !== undefined) return found;
     const near = nearestName(
       name,
@@ -149,12 +152,16 @@ export class RecordedFile implements Disposable {
   }
 
   #entity(path: string): Entity | undefined {
-    let entity: Entity = this.#file;
-    for (const name of path.split('/').filter((part) => part !== '')) {
-      if (!(entity instanceof this.#library.Group) || !entity.keys().includes(name)) return undefined;
-      entity = entity.get(name) as Entity;
+    try {
+      return this.#file.get(path) ?? undefined;
+    } catch (error) {
+      // The library does not tell what is not there from what is damaged.
+      const end = path.lastIndexOf('/');
+      const parent = end <= 0 ? this.#file : this.#entity(path.slice(0, end));
+      const isThere = parent instanceof this.#library.Group && parent.keys().includes(path.slice(end + 1));
+      if (isThere) throw error;
+      return undefined;
     }
-    return entity;
   }
 
   #below(group: Group, path: string): StoredObject[] {
@@ -181,6 +188,12 @@ export class RecordedFile implements Disposable {
       const { channel } = attributesOf(entity);
       return [this.#channelOf(entity, own, typeof channel === 'string' ? channel : prefix + name), ...inner];
     });
+  }
+
+  #channelAt(path: string, name: string): StoredChannel | undefined {
+    const group = this.#entity(path);
+    if (!(group instanceof this.#library.Group) || !group.keys().includes('pulse_id')) return undefined;
+    return 'channel' in group.attrs ? undefined : this.#channelOf(group, path, name);
   }
 
   #channelOf(group: Group, path: string, name: string): StoredChannel {

@@ -1,5 +1,6 @@
-/** `run.ts SECONDS`: calibrations and files of services. */
+/** `run.ts SECONDS`: messages of slow control, calibrations and files of services. */
 import { runProperties } from '../../support/run-properties.ts';
-import { properties } from './properties.ts';
+import { fileProperties } from './file-properties.ts';
+import { messageProperties } from './message-properties.ts';
 
-await runProperties(properties, Number(process.argv[2]));
+await runProperties([...messageProperties, ...fileProperties], Number(process.argv[2]));

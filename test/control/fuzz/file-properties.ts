@@ -158,7 +158,7 @@ async function withFile(text: string, work: (path: string) => unknown): Promise<
   }
 }
 
-export const properties: readonly Property[] = [
+export const fileProperties: readonly Property[] = [
   {
     name: 'a calibration is refused as such, or gives a value or a problem',
     property: fc.property(calibration, raw, (definition, given) => {

@@ -329,7 +329,11 @@ describe('its ends', () => {
     await source.send(0, 9);
     await expect.poll(received(buffer), poll).toBe(10);
     await buffer.close({ drainMs: 60_000 });
-    expect(buffer.status()).toMatchObject({ state: 'draining', dropped: { closed: 10 } });
+    expect(buffer.status()).toMatchObject({
+      state: 'draining',
+      ring: { messages: 0, bytes: 0 },
+      dropped: { closed: 10 },
+    });
   });
 });
 

@@ -197,6 +197,7 @@ export class RingBuffer implements AsyncDisposable {
     this.#findings?.[Symbol.dispose]();
     await this.#output.close({ lingerMs: drainMs });
     this.#overruns.closed = this.#fanOut.unsent;
+    while (this.#ring.shift() !== undefined);
   }
 
   async #connect({

@@ -114,12 +114,17 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
     preparation,
     configurations,
     takenOver: lease.lost,
-    status: () => ({
-      ...statusOf(simulator, readings, contact),
-      retention: retention.status,
-      control: control?.status(),
-      streams: streams?.status(),
-    }),
+    status: () => {
+      const base = statusOf(simulator, readings, contact);
+      const [controlled, streamed] = [control?.status(), streams?.status()];
+      return {
+        ...base,
+        written: base.written + (controlled?.alerts.written ?? 0) + (streamed?.sensors.written ?? 0),
+        retention: retention.status,
+        control: controlled,
+        streams: streamed,
+      };
+    },
     refresh: () => readings.refresh(),
     close,
     [Symbol.asyncDispose]: close,

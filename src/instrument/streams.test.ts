@@ -59,7 +59,8 @@ state:
   expect(second).toBe(first + 1);
   const served = await (await fetch(`http://127.0.0.1:${status}/status`)).json();
   expect(served).toMatchObject({ state: 'running', ring: { maxMessages: 20 } });
-  const { streams } = instrument.status();
+  const { streams, written } = instrument.status();
+  expect(written).toBeGreaterThan(1);
   expect(streams).toMatchObject({
     streams: [
       { name: 'machine', kind: 'simulated', isOpen: false },

@@ -43,6 +43,7 @@ export class Input {
   /** It is said once that a source is away, not at each try. */
   #isAwaySaid = false;
   readonly #received: Promise<void>;
+  readonly #stopMonitor: () => void;
   readonly counts = { late: 0, duplicate: 0, missingPulses: 0 };
 
   /** @throws ALI_ENDPOINT when the address is none */
@@ -63,7 +64,7 @@ export class Input {
     this.#options = options;
     this.address = address;
     this.#analyzer = new Analyzer({ clock, onFinding });
-    source.monitor((event) => this.#onEvent(event));
+    this.#stopMonitor = source.monitor((event) => this.#onEvent(event));
     this.#received = source.forEachBatch((batch) => this.#take(batch));
   }
 
@@ -81,6 +82,8 @@ export class Input {
   }
 
   async close(): Promise<void> {
+    this.#stopMonitor();
+    this.#isConnected = false;
     await this.#source.close();
     await this.#received;
   }

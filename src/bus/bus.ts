@@ -78,6 +78,7 @@ export interface Properties {
   /** Only read: a broker closes the channel of whoever writes another's name. */
   readonly userId?: string | undefined;
   readonly appId?: string | undefined;
+  readonly clusterId?: string | undefined;
 }
 
 /**

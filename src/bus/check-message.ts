@@ -1,5 +1,5 @@
 import { AlidadeError } from '../shared/errors.ts';
-import type { Binding, Message } from './bus.ts';
+import type { Binding, Message, Properties } from './bus.ts';
 
 /** What a body may have; RabbitMQ takes eight times as much. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -25,6 +25,21 @@ export function checkQueue(queue: string, bindings: readonly Binding[]): void {
     throw refusal(`'${queue}' cannot be a queue name: those that begin with 'amq.' are the broker's own`);
   }
   for (const { key } of bindings) checkKey('the binding', key);
+}
+
+/** RabbitMQ gives a message to the routing keys in these headers as well. */
+const copyHeaders = ['CC', 'BCC'];
+
+/**
+ * The properties with which a message is written. A reply may have those of its request, whoever sent that: they must
+ * neither have our channel closed (another's user id) nor send the reply anywhere else.
+ */
+export function writtenProperties(properties: Properties): Properties {
+  const { userId, headers, ...rest } = properties;
+  const hasCopies = headers !== undefined && copyHeaders.some((name) => headers.has(name));
+  if (userId === undefined && !hasCopies) return properties;
+  if (!hasCopies) return { ...rest, headers };
+  return { ...rest, headers: new Map([...headers].filter(([name]) => !copyHeaders.includes(name))) };
 }
 
 /** @throws ALI_BUS_MESSAGE for properties that do not fit into their types on the wire */

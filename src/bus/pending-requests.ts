@@ -18,7 +18,10 @@ interface Entry extends PendingRequest {
 export class PendingRequests {
   readonly #waiting = new Map<string, Entry>();
 
-  /** @param describe what was asked, for the messages of errors */
+  /**
+   * @param describe what was asked, for the messages of errors
+   * @throws ALI_ABORTED when it was given up before; ALI_BUS_MESSAGE
+   */
   add(
     correlationId: string,
     { timeoutMs, isLast, gather = false, signal }: RequestOptions,
@@ -30,6 +33,7 @@ export class PendingRequests {
         `the correlation id '${correlationId}' is that of a request that waits for its reply`,
       );
     }
+    if (signal?.aborted) throw givenUp(describe(), signal);
     const came: Delivery[] = [];
     const { promise, resolve, reject } = Promise.withResolvers<readonly Delivery[]>();
     const end = () => {
@@ -49,12 +53,7 @@ export class PendingRequests {
       if (gather) succeed();
       else fail(timedOut(describe(), timeoutMs, came.length));
     };
-    const onAbort = () =>
-      fail(
-        new AlidadeError('ALI_ABORTED', `${describe()} was given up: ${messageOf(signal?.reason)}`, {
-          cause: signal?.reason,
-        }),
-      );
+    const onAbort = () => fail(givenUp(describe(), signal));
     const timer = setTimeout(onTimeout, timeoutMs);
     signal?.addEventListener('abort', onAbort);
     const entry: Entry = {
@@ -71,7 +70,6 @@ export class PendingRequests {
       },
     };
     this.#waiting.set(correlationId, entry);
-    if (signal?.aborted) onAbort();
     return entry;
   }
 
@@ -85,6 +83,13 @@ export class PendingRequests {
   rejectAll(error: unknown): void {
     for (const entry of [...this.#waiting.values()]) entry.reject(error);
   }
+}
+
+function givenUp(what: string, signal: AbortSignal | undefined): AlidadeError {
+  const cause = signal?.reason;
+  return new AlidadeError('ALI_ABORTED', `the request to ${what} was given up: ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 function timedOut(what: string, timeoutMs: number, came: number): AlidadeError {

@@ -89,7 +89,10 @@ export class Mesh {
         clearTimeout(timer);
         resolve();
       };
-      const timer = setTimeout(done, patienceMs);
+      const timer = setTimeout(() => {
+        this.#settled = this.#settled.filter((one) => one !== done);
+        resolve();
+      }, patienceMs);
       this.#settled.push(done);
     });
   }

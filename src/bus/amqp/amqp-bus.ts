@@ -10,7 +10,7 @@ import type {
   RequestOptions,
   SendOptions,
 } from '../bus.ts';
-import { checkMessage, checkQueue } from '../check-message.ts';
+import { checkMessage, checkQueue, writtenProperties } from '../check-message.ts';
 import type { Counters } from '../counters.ts';
 import type { ExchangeNames } from '../exchange-names.ts';
 import { PendingRequests } from '../pending-requests.ts';
@@ -171,8 +171,8 @@ export class AmqpBus implements Bus {
   }
 
   #written({ exchange, routingKey, body, properties }: Message): Omit<PublishedMessage, 'mandatory'> {
-    const { userId: _, ...rest } = properties;
-    return { exchange: this.#exchanges.nameOf(exchange), routingKey, properties: rest, body };
+    const exchangeName = this.#exchanges.nameOf(exchange);
+    return { exchange: exchangeName, routingKey, properties: writtenProperties(properties), body };
   }
 
   #replyQueue(session: Session, kind: ReplyQueueKind): Promise<string> {

@@ -59,11 +59,6 @@ export class Content {
     inside.recvFrame = () => takeContentHeader(inside) ?? others.call(inside);
   }
 
-  /** What was written and the system has not taken. */
-  get queuedBytes(): number {
-    return this.#inside.stream.writableLength;
-  }
-
   /** Breaks the connection off; amqplib makes it again. */
   destroy(reason?: Error): void {
     this.#inside.stream.destroy(reason);

@@ -157,7 +157,7 @@ export class Session {
   /**
    * Sends a message. `onOutcome` or `onLost` is called once, later.
    *
-   * @throws ALI_BUS_MESSAGE, ALI_BUS_BLOCKED
+   * @throws ALI_BUS_MESSAGE, ALI_BUS_BLOCKED, ALI_BUS_UNREACHABLE when the connection has ended
    */
   publish(
     message: PublishedMessage,
@@ -176,7 +176,7 @@ export class Session {
    * Sends a request. It goes without a confirmation, which would cost the broker as much as the request: the reply is
    * one. What this gives forgets the request, when it has its outcome.
    *
-   * @throws ALI_BUS_MESSAGE, ALI_BUS_BLOCKED
+   * @throws ALI_BUS_MESSAGE, ALI_BUS_BLOCKED, ALI_BUS_UNREACHABLE when the connection has ended
    */
   request(message: Omit<PublishedMessage, 'mandatory'>, onReturned: () => void): () => void {
     this.#write(this.#requestNumber, { ...message, mandatory: true });
@@ -186,6 +186,7 @@ export class Session {
   }
 
   #write(channel: number, message: PublishedMessage): void {
+    if (this.#isEnded) throw this.#gone();
     if (this.#isBlocked) throw this.#blocked('it is short of memory or disk');
     try {
       this.#content.publish(channel, message);
@@ -277,6 +278,13 @@ export class Session {
         'ALI_TIMEOUT',
         `${this.#location} has not confirmed a message within ${confirmMs / 1000} s${this.isBlocked ? ': it is short of memory or disk' : ''}; whether it arrives is not known`,
       ),
+    );
+  }
+
+  #gone(): AlidadeError {
+    return new AlidadeError(
+      'ALI_BUS_UNREACHABLE',
+      `the connection to ${this.#location} was lost; nothing was sent`,
     );
   }
 

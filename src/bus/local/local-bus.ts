@@ -12,7 +12,13 @@ import type {
   RequestOptions,
   SendOptions,
 } from '../bus.ts';
-import { checkMessage, checkQueue, maxBodyBytes, refusedProperties } from '../check-message.ts';
+import {
+  checkMessage,
+  checkQueue,
+  maxBodyBytes,
+  refusedProperties,
+  writtenProperties,
+} from '../check-message.ts';
 import type { Counters } from '../counters.ts';
 import type { ExchangeNames } from '../exchange-names.ts';
 import { PendingRequests } from '../pending-requests.ts';
@@ -105,31 +111,43 @@ export class LocalBus implements Bus {
 
   async request(message: Message, options: RequestOptions): Promise<readonly Delivery[]> {
     this.#checkOpen();
+    checkMessage(message);
+    const endMs = performance.now() + options.timeoutMs;
+    const settling = this.#settling(message, options.timeoutMs);
+    if (settling !== undefined) await settling;
     const replyTo = this.#replyQueue(options.replyQueue ?? 'broker-named');
     const correlationId = message.properties.correlationId ?? randomUUID();
     const properties = { ...message.properties, correlationId, replyTo };
     const asked = () => `'${message.routingKey}' on ${this.location}`;
     const token = this.#outstanding.nextToken();
-    const holders = await this.#dispatch({ ...message, properties }, token, options.timeoutMs);
-    if (holders === undefined) throw this.#unroutable(message.routingKey);
-    const pending = this.#pending.add(correlationId, options, asked);
-    this.#outstanding.add(token, {
-      pending,
-      holders: new Set(holders.peers),
-      wasTaken: holders.own.length > 0,
-      onReturned: () => this.#unroutable(message.routingKey),
-      onCut: (peer) =>
-        new AlidadeError(
-          'ALI_BUS_CUT',
-          `process ${peer.pid}, which had the request to ${asked()}, ended before it replied; whether it was done is not known`,
-        ),
-    });
+    const timeoutMs = Math.max(0, endMs - performance.now());
+    const pending = this.#pending.add(correlationId, { ...options, timeoutMs }, asked);
+    try {
+      const holders = this.#dispatch({ ...message, properties }, token);
+      if (holders === undefined) throw this.#unroutable(message.routingKey);
+      this.#outstanding.add(token, {
+        pending,
+        holders: new Set(holders.peers),
+        wasTaken: holders.own.length > 0,
+        onReturned: () => this.#unroutable(message.routingKey),
+        onCut: (peer) =>
+          new AlidadeError(
+            'ALI_BUS_CUT',
+            `process ${peer.pid}, which had the request to ${asked()}, ended before it replied; whether it was done is not known`,
+          ),
+      });
+    } catch (error) {
+      pending.reject(error);
+    }
     return pending.replies;
   }
 
   async send(message: Message, { mandatory = false }: SendOptions = {}): Promise<void> {
     this.#checkOpen();
-    const route = await this.#dispatch(message, 0, mandatory ? settleMs : 0);
+    checkMessage(message);
+    const settling = mandatory ? this.#settling(message, settleMs) : undefined;
+    if (settling !== undefined) await settling;
+    const route = this.#dispatch(message, 0);
     if (route === undefined && mandatory) throw this.#unroutable(message.routingKey);
     const waits = [this.#inbox.drained(), ...(route?.peers ?? []).map((peer) => peer.drained())];
     const slow = waits.filter((wait) => wait !== undefined);
@@ -151,22 +169,20 @@ export class LocalBus implements Bus {
     await this.#mesh.close();
   }
 
-  /**
-   * Sends a message to whoever takes it; undefined when nobody does. Where nobody does and some process has not said yet
-   * what it takes, that is waited for.
-   */
-  async #dispatch(message: Message, token: number, patienceMs: number): Promise<Route | undefined> {
-    checkMessage(message);
+  /** Where nobody takes a message, and some process has not said yet what it takes, that is waited for. */
+  #settling({ exchange, routingKey }: Message, patienceMs: number): Promise<void> | undefined {
+    const route = this.#routes.match(this.#exchanges.nameOf(exchange), routingKey);
+    if (!isNobody(route) || this.#mesh.isSettled) return undefined;
+    return this.#mesh.settle(patienceMs).then(() => this.#checkOpen());
+  }
+
+  /** Sends a message to whoever takes it; undefined when nobody does. */
+  #dispatch(message: Message, token: number): Route | undefined {
     const exchange = this.#exchanges.nameOf(message.exchange);
-    let route = this.#routes.match(exchange, message.routingKey);
-    if (isNobody(route) && !this.#mesh.isSettled && patienceMs > 0) {
-      await this.#mesh.settle(patienceMs);
-      this.#checkOpen();
-      route = this.#routes.match(exchange, message.routingKey);
-    }
+    const route = this.#routes.match(exchange, message.routingKey);
     if (isNobody(route)) return undefined;
-    const { userId: _, ...properties } = message.properties;
     const { routingKey, body } = message;
+    const properties = writtenProperties(message.properties);
     const taken = this.#give({ token, exchange, routingKey, body, properties }, route);
     this.#counters.sent++;
     if (token !== 0 && isNobody(taken)) throw this.#notRead(message.routingKey);

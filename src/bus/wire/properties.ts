@@ -64,7 +64,7 @@ export function writeProperties(writer: ByteWriter, properties: Properties): voi
     if (value !== undefined) writer.shortText(value);
   }
   if (timestamp !== undefined) writer.uint64(BigInt(timestamp));
-  for (const name of ['type', 'userId', 'appId'] as const) {
+  for (const name of ['type', 'userId', 'appId', 'clusterId'] as const) {
     const value = properties[name];
     if (value !== undefined) writer.shortText(value);
   }

@@ -62,6 +62,7 @@ const messageProperties: fc.Arbitrary<Properties> = fc.record(
     type: shortText,
     userId: shortText,
     appId: shortText,
+    clusterId: shortText,
   },
   { requiredKeys: [], noNullPrototype: true },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FieldTable, Properties } from '../../../src/bus/index.ts';
+import type { Field, FieldTable, Properties } from '../../../src/bus/index.ts';
 import { type Context, message } from './context.ts';
 
 /** One of every type that RabbitMQ takes, at its limits. */
@@ -76,6 +76,7 @@ export function messages(context: Context): void {
       timestamp: 1_600_000_000,
       type: 't',
       appId: 'dripline.core.Service',
+      clusterId: 'elsewhere',
     };
     expect((await sent(written)).properties).toEqual(written);
     expect((await sent({})).properties).toEqual({});
@@ -83,6 +84,27 @@ export function messages(context: Context): void {
 
   test('a user id is not written: only the broker knows who somebody is', async () => {
     expect((await sent({ userId: 'somebody', appId: 'a' })).properties).toEqual({ appId: 'a' });
+  });
+
+  test('a message goes where its routing key says, and nowhere else', async () => {
+    const key = context.name('probe');
+    const other = context.name('other');
+    const heard = [];
+    for (const queue of [key, other]) {
+      const bindings = [{ exchange: 'requests' as const, key: queue }];
+      heard.push(await context.consume(context.service, { queue, bindings }));
+    }
+    // RabbitMQ gives a message to the keys in these headers too: whoever asks could have replies sent to anybody.
+    const copies: Field = { tag: 'A', value: [{ tag: 'S', value: other }] };
+    const headers = new Map([
+      ['CC', copies],
+      ['BCC', copies],
+      ['kept', copies],
+    ]);
+    await context.client.send(message(key, '', { properties: { headers } }), { mandatory: true });
+    await context.client.send(message(other, 'last'), { mandatory: true });
+    expect([...((await heard[0]?.next())?.properties.headers?.keys() ?? [])]).toEqual(['kept']);
+    expect(await heard[1]?.next().then(({ body }) => Buffer.from(body).toString())).toBe('last');
   });
 
   test('a body of any bytes arrives, large ones too', async () => {

@@ -71,6 +71,16 @@ export function requests(context: Context): void {
     await expect(asked).rejects.toMatchObject({ code: 'ALI_ABORTED' });
   });
 
+  test('a request that was given up before it was sent is not sent', async () => {
+    const name = context.name('silent');
+    const bindings = [{ exchange: 'requests' as const, key: name }];
+    const heard = await context.consume(context.service, { queue: name, bindings });
+    const asked = context.client.request(message(name), { timeoutMs: 60_000, signal: AbortSignal.abort() });
+    await expect(asked).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+    await context.client.send(message(name, 'next'));
+    expect(textOf(await heard.next())).toBe('next');
+  });
+
   test('a reply that nobody waits for any more is counted', async () => {
     const name = context.name('late');
     const bindings = [{ exchange: 'requests' as const, key: name }];

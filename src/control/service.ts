@@ -44,6 +44,11 @@ export interface ServiceOptions {
   readonly statusMessages?: boolean | undefined;
   /** How many requests may wait for one endpoint (1000); more are answered with code 200 at once. */
   readonly queueLength?: number | undefined;
+  /**
+   * How long a request may wait for its endpoint (9000: a little less than clients wait for a reply). What waited longer
+   * is answered with code 305 and never done: a valve does not move when whoever asked for it has long gone.
+   */
+  readonly queueWaitMs?: number | undefined;
   /** v3: longer replies go in pieces (10 000). */
   readonly maxPayloadBytes?: number | undefined;
   /** v3: how long after the first piece of a message the last may come (1000). */
@@ -101,13 +106,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const wire = wireOf(bus, options.wire, `service '${name}'`);
   const ownLog = options.log ?? (await openLog({ name, clock }));
   const tally = new Tally();
-  const { maxPayloadBytes = defaultMaxPayloadBytes, queueLength = 1000 } = options;
+  const { maxPayloadBytes = defaultMaxPayloadBytes, queueLength = 1000, queueWaitMs = 9000 } = options;
   const voice = new Voice({ bus, clock, log: ownLog, tally, wire, sender: ownSender(name), maxPayloadBytes });
   const { statusMessages = wire === 'v2' } = options;
   const log = statusMessages
     ? withStatusMessages({ log: ownLog, clock, from: name, wire, alert: (alert) => voice.alert(alert) })
     : ownLog;
-  const seats = seatsFor(root, endpoints, queueLength);
+  const seats = seatsFor(root, endpoints, { clock, limit: queueLength, waitMs: queueWaitMs });
   const { messageWaitMs } = options;
   const reception = new Reception({
     name,
@@ -120,6 +125,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
     wire,
     messageWaitMs,
+    queueWaitMs,
   });
 
   await using opened = new Opened();

@@ -49,6 +49,7 @@ export class Valve extends Endpoint {
 /** Answers when it is told to. */
 export class Slow extends Endpoint {
   readonly asked: (() => void)[] = [];
+  readonly sets: Value[] = [];
   #wake = () => {};
 
   override onGet(): Promise<Answer> {
@@ -56,6 +57,10 @@ export class Slow extends Endpoint {
       this.asked.push(() => resolve('at last'));
       this.#wake();
     });
+  }
+
+  override onSet(value: Value): void {
+    this.sets.push(value);
   }
 
   /** Resolves when it was asked once more than it answered. */

@@ -52,6 +52,8 @@ export interface ServiceDefinition {
   readonly authGroups: unknown;
   readonly heartbeatIntervalSeconds: number | undefined;
   readonly messageWaitMs: number | undefined;
+  /** How long a request may wait for its endpoint. */
+  readonly queueWaitSeconds: number | undefined;
   readonly broadcastKey: string | undefined;
   /** Which alerts the service itself consumes. */
   readonly alertKeys: readonly string[] | undefined;

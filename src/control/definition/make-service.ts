@@ -32,7 +32,7 @@ export interface MadeService {
 export async function makeService(definition: ServiceDefinition): Promise<MadeService> {
   const maker = new Maker(definition);
   const { root, endpoints } = await maker.make();
-  const { mesh, heartbeatIntervalSeconds } = definition;
+  const { mesh, heartbeatIntervalSeconds, queueWaitSeconds } = definition;
   return {
     options: {
       name: definition.name,
@@ -45,6 +45,7 @@ export async function makeService(definition: ServiceDefinition): Promise<MadeSe
       broadcastKey: definition.broadcastKey,
       maxPayloadBytes: mesh.maxPayloadBytes,
       messageWaitMs: definition.messageWaitMs,
+      queueWaitMs: queueWaitSeconds === undefined ? undefined : queueWaitSeconds * 1000,
     },
     notes: [...definition.notes, ...maker.notes],
     runSetupCalls: (log) => runSetupCalls(definition, maker.made, log),

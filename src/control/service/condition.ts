@@ -6,7 +6,8 @@ import type { Seat } from './seat.ts';
 
 /**
  * Tells an endpoint, and all that it groups, which condition the laboratory is in. Each of the others is told in turn
- * with its own requests, so that one which hangs holds up nobody: the answer does not wait for them.
+ * with its own requests, so that one which hangs holds up nobody: the answer does not wait for them. It is told however
+ * late that is, because the condition still holds.
  *
  * @returns false when none of them has anything to do in a condition
  */
@@ -21,7 +22,8 @@ export async function setCondition(
     for (const child of children) {
       if (child.endpoint.onCondition !== undefined) {
         isAny = true;
-        child.queue.add(() => tellOne(child, condition, request));
+        const isTaken = child.queue.add({ run: () => tellOne(child, condition, request) });
+        if (!isTaken) failed(child, condition, 'too much waits for it already');
       }
       tell(child);
     }
@@ -32,13 +34,21 @@ export async function setCondition(
   return true;
 }
 
-async function tellOne({ endpoint }: Seat, condition: Value, request: Request): Promise<void> {
+async function tellOne(
+  { endpoint }: Pick<Seat, 'endpoint'>,
+  condition: Value,
+  request: Request,
+): Promise<void> {
   try {
     await endpoint.onCondition?.(condition, request);
   } catch (error) {
-    const said = JSON.stringify(condition, (_key, value: unknown) =>
-      typeof value === 'bigint' ? String(value) : value,
-    );
-    endpoint.context.log.error(`${endpoint.name}: set_condition ${said} failed: ${messageOf(error)}`);
+    failed({ endpoint }, condition, messageOf(error));
   }
+}
+
+function failed({ endpoint }: Pick<Seat, 'endpoint'>, condition: Value, problem: string): void {
+  const said = JSON.stringify(condition, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  endpoint.context.log.error(`${endpoint.name}: set_condition ${said} failed: ${problem}`);
 }

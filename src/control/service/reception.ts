@@ -16,6 +16,7 @@ import type { Maybe } from '../value.ts';
 import { answerBody } from './answer-body.ts';
 import { answerHeader } from './answer-header.ts';
 import { PerMinute } from './per-minute.ts';
+import type { Refusal } from './request-queue.ts';
 import type { Seat } from './seat.ts';
 import type { Tally } from './tally.ts';
 import { matchesTopic } from './topic.ts';
@@ -32,6 +33,7 @@ export interface ReceptionOptions {
   readonly clock: Clock;
   readonly wire: Dialect;
   readonly messageWaitMs: number | undefined;
+  readonly queueWaitMs: number;
 }
 
 /** So many messages are kept while the endpoints start. */
@@ -47,9 +49,8 @@ export class Reception implements AsyncDisposable {
   readonly #chunks: ChunkAssembler;
   readonly #opened = new Opened();
   readonly #strange: PerMinute;
-  /** What came before the endpoints had started. */
-  #early: Delivery[] | undefined = [];
-  #isEnding = false;
+  /** What came before the endpoints had started, and when. */
+  #early: { readonly delivery: Delivery; readonly sinceMs: number }[] | undefined = [];
 
   constructor(options: ReceptionOptions) {
     const { clock, messageWaitMs: waitMs } = options;
@@ -88,7 +89,7 @@ export class Reception implements AsyncDisposable {
       log,
       service: name,
       alert: (alert) => voice.alert(alert),
-      inTurn: (work) => inTurn(seat, work),
+      inTurn: (work) => this.#inTurn(seat, work),
       ownRequest: (operation) => ({
         operation,
         target: seat.endpoint.name,
@@ -108,30 +109,31 @@ export class Reception implements AsyncDisposable {
   begin(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const delivery of early) this.#receive(delivery);
+    for (const { delivery, sinceMs } of early) this.#receive(delivery, sinceMs);
   }
 
-  #receive(delivery: Delivery): void {
+  #receive(delivery: Delivery, sinceMs = this.#options.clock.nowMs()): void {
     if (this.#early !== undefined) {
-      if (this.#early.length < maxEarly) this.#early.push(delivery);
+      if (this.#early.length < maxEarly) this.#early.push({ delivery, sinceMs });
       else this.#options.tally.drop('queue-full');
       return;
     }
     if (!isHeaderMessage(delivery)) {
-      this.#read(delivery, true);
+      this.#read(delivery, true, sinceMs);
       return;
     }
     const assembled = this.#chunks.add(delivery);
-    if (assembled.state === 'whole') this.#read(assembled.delivery, true);
+    if (assembled.state === 'whole') this.#read(assembled.delivery, true, sinceMs);
     else if (assembled.state === 'refused') this.#refuse(refusedChunk(delivery, assembled.reason), delivery);
   }
 
-  #read(delivery: Delivery, isWhole: boolean): void {
+  #read(delivery: Delivery, isWhole: boolean, sinceMs?: number): void {
     const incoming = readMessage(delivery, { wire: this.#options.wire, isWhole });
     const isAmongRequests = delivery.exchange === 'requests';
     if (incoming.kind === 'unreadable') this.#refuse(incoming, delivery);
-    else if (incoming.kind === 'request' && isAmongRequests) this.#hand(incoming.request, incoming.envelope);
-    else if (incoming.kind === 'alert' && !isAmongRequests) this.#tell(incoming.alert);
+    else if (incoming.kind === 'request' && isAmongRequests)
+      this.#hand(incoming.request, incoming.envelope, sinceMs);
+    else if (incoming.kind === 'alert' && !isAmongRequests) this.#tell(incoming.alert, sinceMs);
     else {
       this.#options.tally.drop('not-a-request');
       this.#warn(`a ${incoming.kind} came to ${delivery.routingKey} among the ${delivery.exchange}`);
@@ -154,7 +156,7 @@ export class Reception implements AsyncDisposable {
     this.#options.log.warning(held === 0 ? text : `${text} (${held} more were not logged)`);
   }
 
-  #hand(request: Request, envelope: Envelope): void {
+  #hand(request: Request, envelope: Envelope, sinceMs: number | undefined): void {
     const { tally, seats, broadcastKey, name, voice } = this.#options;
     tally.requests += 1;
     const seat = seats.get(request.target === broadcastKey ? name : request.target);
@@ -163,17 +165,28 @@ export class Reception implements AsyncDisposable {
       this.#warn(`a request for '${request.target}' came, which is not of this service`);
       return;
     }
-    const work = async () => void voice.reply(await this.#answer(seat, request), envelope);
-    if (seat.queue.add(work)) return;
+    const run = async () => void voice.reply(await this.#answer(seat, request), envelope);
+    const refuse = (why: Refusal) => {
+      const { code, message } = this.#refusal(seat, why);
+      void voice.reply({ code, message, payload: null }, envelope);
+    };
+    if (seat.queue.add({ run, refuse, sinceMs })) return;
     tally.drop('queue-full');
     const message = `${request.target} is busy: ${seat.queue.length} requests wait for it already`;
     void voice.reply({ code: replyCodes.resource_error, message, payload: null }, envelope);
   }
 
+  /** What is said of a job that is not done; those that waited too long are counted. */
+  #refusal({ endpoint }: Seat, why: Refusal): ReplyError {
+    const { tally, queueWaitMs } = this.#options;
+    if (why === 'ending') return new ReplyError('resource_error', 'the service is ending');
+    tally.drop('waited-too-long');
+    const text = `${endpoint.name} was busy for ${queueWaitMs / 1000} s with what came before`;
+    this.#warn(`${text}; what waited that long is not done`);
+    return new ReplyError('service_error_timeout', `${text}: this was not done`);
+  }
+
   async #answer(seat: Seat, request: Request): Promise<ReplyContent> {
-    if (this.#isEnding) {
-      return { code: replyCodes.resource_error, message: 'the service is ending', payload: null };
-    }
     try {
       return await (request.dialect === 'v3' ? answerHeader(seat, request) : answerBody(seat, request));
     } catch (error) {
@@ -186,27 +199,43 @@ export class Reception implements AsyncDisposable {
     }
   }
 
-  #tell(alert: Alert): void {
+  #inTurn<T>(seat: Seat, work: () => Maybe<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = async () => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const refuse = (why: Refusal) => reject(this.#refusal(seat, why));
+      if (seat.queue.add({ run, refuse })) return;
+      reject(new ReplyError('resource_error', `${seat.endpoint.name} is busy`));
+    });
+  }
+
+  #tell(alert: Alert, sinceMs: number | undefined): void {
     const { tally, log, seats } = this.#options;
-    for (const { endpoint, queue } of seats.values()) {
+    for (const seat of seats.values()) {
+      const { endpoint, queue } = seat;
       if (!endpoint.alertKeys.some((key) => matchesTopic(key, alert.routingKey))) continue;
-      const work = async () => {
+      const run = async () => {
         try {
           await endpoint.onAlert?.(alert);
         } catch (error) {
           log.error(`${endpoint.name}: the alert ${alert.routingKey} failed: ${messageOf(error)}`);
         }
       };
-      if (!queue.add(work)) tally.drop('queue-full');
+      const refuse = (why: Refusal) => void this.#refusal(seat, why);
+      if (!queue.add({ run, refuse, sinceMs })) tally.drop('queue-full');
     }
   }
 
   /** Answers what waits with an error, and gives what runs a little time. */
   async stop(): Promise<void> {
-    this.#isEnding = true;
     const { seats, clock } = this.#options;
     const queues = [...seats.values()].map(({ queue }) => queue);
-    for (const queue of queues) queue.hurry();
+    for (const queue of queues) queue.end();
     await new Promise<void>((resolve) => {
       const cancel = clock.after(closeWithinMs, resolve);
       void Promise.all(queues.map((queue) => queue.idle())).then(() => {
@@ -219,17 +248,4 @@ export class Reception implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#opened[Symbol.asyncDispose]();
   }
-}
-
-function inTurn<T>({ endpoint, queue }: Seat, work: () => Maybe<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const isTaken = queue.add(async () => {
-      try {
-        resolve(await work());
-      } catch (error) {
-        reject(error);
-      }
-    });
-    if (!isTaken) reject(new ReplyError('resource_error', `${endpoint.name} is busy`));
-  });
 }

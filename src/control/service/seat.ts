@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint.ts';
 import { Lock } from './lock.ts';
-import { RequestQueue } from './request-queue.ts';
+import { RequestQueue, type RequestQueueOptions } from './request-queue.ts';
 
 /** The place of an endpoint in a running service. */
 export interface Seat {
@@ -17,12 +17,12 @@ export interface Seat {
 export function seatsFor(
   root: Endpoint,
   endpoints: readonly Endpoint[],
-  queueLength: number,
+  queue: RequestQueueOptions,
 ): ReadonlyMap<string, Seat> {
   const seats = new Map<string, Seat>();
   const seat = (endpoint: Endpoint, below: readonly Endpoint[], isService: boolean): Seat => {
     const children: Seat[] = [];
-    const made = { endpoint, children, isService, lock: new Lock(), queue: new RequestQueue(queueLength) };
+    const made = { endpoint, children, isService, lock: new Lock(), queue: new RequestQueue(queue) };
     seats.set(endpoint.name, made);
     for (const child of below) children.push(seat(child, child.children, false));
     return made;

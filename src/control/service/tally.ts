@@ -6,6 +6,8 @@ export type ServiceDropReason =
   | 'not-a-request'
   /** Its endpoint works off too many already; answered. */
   | 'queue-full'
+  /** It waited for its endpoint too long to be done still; answered. */
+  | 'waited-too-long'
   /** A name that is bound but not ours. */
   | 'no-such-endpoint'
   /** Nobody waits for the reply. */
@@ -22,6 +24,7 @@ export class Tally {
     unreadable: 0,
     'not-a-request': 0,
     'queue-full': 0,
+    'waited-too-long': 0,
     'no-such-endpoint': 0,
     'no-reply-to': 0,
     'reply-not-sent': 0,

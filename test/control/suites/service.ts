@@ -1,15 +1,32 @@
 /** What a service promises to those who ask it, on every engine of the bus and in every dialect. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   type Answer,
   dialects,
   Endpoint,
   float,
+  type Reply,
   ReplyError,
   type Value,
 } from '../../../src/control/index.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { Slow, Valve } from '../endpoints.ts';
 import { keptLog, type Stage } from '../stage.ts';
+
+/** Stands until it is put forward; after a sleep of the process its timers have not come yet. */
+class SleepyClock extends ManualClock {
+  asleepMs = 0;
+  timesAsked = 0;
+
+  constructor() {
+    super(1_700_000_000_000);
+  }
+
+  override nowMs(): number {
+    this.timesAsked += 1;
+    return super.nowMs() + this.asleepMs;
+  }
+}
 
 export function services(stage: Stage): void {
   test.each(dialects)('an endpoint is asked and told in %s', async (wire) => {
@@ -113,6 +130,71 @@ export function services(stage: Stage): void {
       slow.asked.pop()?.();
       expect((await reply).payload).toBe('at last');
     }
+  });
+
+  test.each(dialects)(
+    'what waited too long for its endpoint is never done, and answered in %s',
+    async (wire) => {
+      const clock = new SleepyClock();
+      const slow = new Slow({ name: 'slow' });
+      const log = keptLog();
+      const service = await stage.serve([slow], {
+        wire,
+        clock,
+        log,
+        queueWaitMs: 5000,
+        statusMessages: false,
+      });
+      const client = stage.client({ wire });
+      const notDone = {
+        code: 305,
+        message: 'slow was busy for 5 s with what came before: this was not done',
+      };
+      const hangs = client.get('slow');
+      await slow.whenAsked();
+      const early = client.set('slow', 'early');
+      await client.ping('my_store');
+      clock.advance(4000);
+      const late = client.set('slow', 'late');
+      await client.ping('my_store');
+      clock.advance(1000);
+      expect(await early).toMatchObject(notDone);
+      expect(service.status).toMatchObject({ waiting: 1, dropped: { 'waited-too-long': 1 } });
+      slow.asked.pop()?.();
+      expect((await hangs).code).toBe(0);
+      expect((await late).code).toBe(0);
+      expect(slow.sets).toEqual(['late']);
+      expect(log.entries).toEqual([
+        ['warning', 'slow was busy for 5 s with what came before; what waited that long is not done'],
+      ]);
+      expect(clock.timers).toBe(0);
+      const again = client.get('slow');
+      await slow.whenAsked();
+      const stale = client.set('slow', 'stale');
+      await client.ping('my_store');
+      clock.asleepMs = 60_000;
+      slow.asked.pop()?.();
+      expect((await again).code).toBe(0);
+      expect(await stale).toMatchObject(notDone);
+      expect(slow.sets).toEqual(['late']);
+    },
+  );
+
+  test('what came while a service started for long is not done', async () => {
+    const clock = new SleepyClock();
+    const client = stage.client();
+    let set: Promise<Reply> | undefined;
+    const valve = new (class extends Valve {
+      override async onStart(): Promise<void> {
+        const before = clock.timesAsked;
+        set = client.set('valve', 'open');
+        await vi.waitFor(() => expect(clock.timesAsked).toBeGreaterThan(before));
+        clock.advance(9000);
+      }
+    })('valve');
+    await stage.serve([valve], { clock });
+    expect(await set).toMatchObject({ code: 305 });
+    expect(valve.value).toBe('closed');
   });
 
   test('a client whose endpoint does not answer is told within its time', async () => {

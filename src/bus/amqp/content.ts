@@ -1,25 +1,9 @@
-import type { Duplex } from 'node:stream';
 import type { ChannelModel } from 'amqplib';
 import { ByteReader, ByteWriter } from '../../ipc/index.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Properties } from '../bus.ts';
 import { readProperties, writeProperties } from '../wire/properties.ts';
-
-/**
- * amqplib reads a header field without its type and picks the type of a number when it writes one; what dripline's peers
- * accept hangs on these types. So the content of messages goes past it: content headers are read here, and whole messages
- * are written here. Everything else on the connection stays amqplib's. What is used of its inside is this interface; the
- * contract suite fails when a new version has it otherwise.
- */
-interface Inside {
-  readonly stream: Duplex;
-  /** What was read and is no whole frame yet. */
-  rest: Buffer;
-  readonly frameMax: number;
-  /** Takes the next frame from `rest`; reads more where that is none, and calls itself again. */
-  recvFrame(): unknown;
-  sendBytes(bytes: Uint8Array): void;
-}
+import { type Inside, insideOf } from './inside.ts';
 
 /** Frames of AMQP 0-9-1: type, channel, size, payload and an end mark. */
 const methodFrame = 1;
@@ -44,7 +28,11 @@ export interface PublishedMessage {
   readonly body: Uint8Array;
 }
 
-/** The messages of one connection. */
+/**
+ * The messages of one connection. amqplib reads a header field without its type and picks the type of a number when it
+ * writes one; what dripline's peers accept hangs on these types. So content goes past it: content headers are read here,
+ * and whole messages are written here. Everything else on the connection stays amqplib's.
+ */
 export class Content {
   readonly #inside: Inside;
   readonly #writer = new ByteWriter();
@@ -52,8 +40,9 @@ export class Content {
   /** The newest delivery of each channel that is not acknowledged. */
   readonly #unacknowledged = new Map<number, number>();
 
+  /** @throws ALI_INTERNAL when amqplib is not the version that this was written for */
   constructor(model: ChannelModel) {
-    const inside = model.connection as unknown as Inside;
+    const inside = insideOf(model);
     this.#inside = inside;
     const others = inside.recvFrame;
     inside.recvFrame = () => takeContentHeader(inside) ?? others.call(inside);

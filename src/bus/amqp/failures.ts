@@ -16,6 +16,7 @@ export function replyCode(error: unknown): number | undefined {
 
 /** Why a broker could not be connected to. */
 export function connectFailure(error: unknown, location: string): AlidadeError {
+  if (error instanceof AlidadeError) return error;
   const code = replyCode(error);
   if (code === accessRefused) {
     return new AlidadeError(

@@ -6,6 +6,7 @@ import type { WireBinding } from '../wire/binding.ts';
 import { Confirms, type Outcome } from './confirms.ts';
 import { Content, type MalformedProperties, type PublishedMessage } from './content.ts';
 import { declareFailure } from './failures.ts';
+import { numberOf } from './inside.ts';
 
 /** Bindings are made one after the other on a channel; several channels make them faster. */
 const bindingChannels = 8;
@@ -294,11 +295,6 @@ export class Session {
       `${this.#location} takes no messages now (${why}); the message was not sent. rabbitmqctl status shows its alarms.`,
     );
   }
-}
-
-/** The channel's number on the wire. */
-function numberOf(channel: Channel): number {
-  return (channel as unknown as { readonly ch: number }).ch;
 }
 
 function addressOf(exchange: string, routingKey: string, { correlationId, messageId }: Properties): string {

@@ -14,14 +14,18 @@ export interface RabbitmqServerOptions {
 
 /**
  * Starts what is run, says its process ids, and ends it when its standard input does: at the latest when the test
- * program is gone. Erlang's port mapper is ours as well, on a port of its own; else the server would leave one behind.
+ * program is gone, and then takes its folder away, as nobody else will. Erlang's port mapper is ours as well, on a port of its own; else the server would leave one behind.
  */
 const guard = `
 exec 3<&0
 "$EPMD" -port "$ERL_EPMD_PORT" -address 127.0.0.1 >/dev/null 2>&1 </dev/null & epmd=$!
 "$SERVER" 2>&1 </dev/null & server=$!
 echo "pids $server $epmd"
-{ read -r _ <&3; kill -9 "$server" "$epmd" 2>/dev/null; } &
+{
+  read -r word <&3
+  kill -9 "$server" "$epmd" 2>/dev/null
+  [ "$word" = keep ] || { sleep 1; rm -rf "$HOME"; }
+} &
 wait "$server"
 kill -9 "$epmd" 2>/dev/null
 echo "server ended"
@@ -110,7 +114,7 @@ export class RabbitmqServer {
   async kill(): Promise<void> {
     const program = this.#guard;
     this.#guard = undefined;
-    program?.child.stdin?.end();
+    program?.child.stdin?.end('keep\n');
     await program?.ended;
   }
 

@@ -69,8 +69,6 @@ async function write(
   using stop = new StopSignals();
   await using opened = new Opened();
   const { becomeUser, makeFolderOf, Writer, writerRoutes } = await import('../../recording/index.ts');
-  becomeUser(user);
-  await makeFolderOf(outputFile);
   const log = await openLog({
     name: 'writer',
     level: options.logLevel,
@@ -86,6 +84,9 @@ async function write(
       routes: writerRoutes(writer, log, () => process.exit(1)),
     }),
   );
+  // Only now, when all is loaded: the user may not be able to read where this program is installed. No request was read yet.
+  becomeUser(user);
+  await makeFolderOf(outputFile);
   log.info(`ready to write ${outputFile}; REST at ${server.url}`);
   await Promise.race([writer.ended, stop.stopped]);
   await writer.close();

@@ -52,6 +52,7 @@ export class Recorder implements AsyncDisposable {
       .then(() => undefined)
       .catch((error: unknown) => (isAlidadeError(error, 'ALI_ABORTED') ? undefined : error))
       .then(async (failure) => {
+        this.#countDrops();
         await Promise.all([...this.#recordings].map((recording) => recording.stop('source ended')));
         return failure;
       });
@@ -68,7 +69,6 @@ export class Recorder implements AsyncDisposable {
    * @throws ALI_FILE_EXISTS, ALI_FILE_NOT_WRITTEN, ALI_DISK_FULL, ALI_USAGE; ALI_ABORTED when the recorder is closed
    */
   async start(options: RecordingOptions): Promise<Recording> {
-    this.#countDrops();
     const recording = await Recording.create(options);
     if (options.start !== undefined) {
       for (const message of this.#history.fromOldest()) {
@@ -81,6 +81,8 @@ export class Recorder implements AsyncDisposable {
       await recording.stop();
       throw new AlidadeError('ALI_ABORTED', `the recorder was closed while ${recording.file} was begun`);
     }
+    // What was dropped before it is not of this recording.
+    this.#countDrops();
     // In the same turn in which the history had no more, so that no message is between.
     this.#recordings.add(recording);
     void recording.finished.then(() => this.#recordings.delete(recording));
@@ -106,7 +108,8 @@ export class Recorder implements AsyncDisposable {
     for (const message of batch) {
       this.#history.add(message);
       if (this.#recordings.size === 0 && !this.#history.isKept) await this.#someRecording();
-      for (const recording of this.#recordings) {
+      // Of one that is begun meanwhile, the history knows whether the message belongs to it.
+      for (const recording of [...this.#recordings]) {
         const waiting = recording.write(message);
         if (waiting !== undefined) await waiting;
       }

@@ -5,6 +5,7 @@ import { Column } from './column.ts';
 import { groupName } from './group-name.ts';
 import { type HeaderPlan, type PlannedChannel, planHeader } from './header-plan.ts';
 import { RecordedChannel } from './recorded-channel.ts';
+import { textWithoutNul } from './text.ts';
 import { TimestampWords } from './timestamp-words.ts';
 import { type StorageOptions, ValueStorage } from './value-storage.ts';
 import { SmallValues } from './values.ts';
@@ -40,6 +41,7 @@ export class RecordingFile {
   readonly #isWanted: (channel: string) => boolean;
   readonly #words = new TimestampWords();
   readonly #plans = new WeakMap<DataHeader, HeaderPlan>();
+  #settling: Promise<void> | undefined;
 
   constructor(hdf5: Hdf5File, options: RecordingFileOptions) {
     const { chunkRows, general, isWanted } = options;
@@ -51,8 +53,12 @@ export class RecordingFile {
     root.attribute('NX_class', 'NXroot');
     root.attribute('default', 'data');
     const generalGroup = root.group('general');
-    for (const [name, text] of Object.entries(general)) {
-      generalGroup.fixed(name, text, { type: { string: Math.max(1, Buffer.byteLength(text)) } });
+    const taken = new Set<string>();
+    for (const [name, value] of Object.entries(general)) {
+      const text = textWithoutNul(value);
+      const inFile = groupName(name, (each) => taken.has(each));
+      taken.add(inFile);
+      generalGroup.fixed(inFile, text, { type: { string: Math.max(1, Buffer.byteLength(text)) } });
     }
     this.#data = root.group('data');
     this.#data.attribute('NX_class', 'NXentry');
@@ -64,6 +70,11 @@ export class RecordingFile {
   /** Messages written, also those not yet on the disk. */
   get rows(): number {
     return this.#block.flushedRows + this.#block.rows;
+  }
+
+  /** Compressed values that nothing has decoded. */
+  get unverified(): number {
+    return this.#storage.verifier?.unverified ?? 0;
   }
 
   get pulseIdChecksum(): number {
@@ -98,23 +109,29 @@ export class RecordingFile {
       if ((frames[index] as Uint8Array).length > 0) this.lostValues.repeated++;
     }
     block.rows++;
-    if (block.rows < block.chunkRows) return block.takeWaiting();
-    if (this.#storage.verifier?.isBusy === true) return this.settleAndFlush();
+    if (block.rows < block.chunkRows) return this.#settling ?? block.takeWaiting();
+    if (this.isVerifying) return this.#settleAndFlush();
     this.flush();
     return block.takeWaiting();
   }
 
-  /** As {@link flush}, when every frame is verified. */
-  async settleAndFlush(): Promise<void> {
-    await this.#storage.verifier?.settled();
-    this.flush();
+  /** Whether frames are being decoded: {@link flush} has to wait for them, as their rows may change. */
+  get isVerifying(): boolean {
+    return this.#storage.verifier?.isBusy === true;
+  }
+
+  /** Resolves when they are; until then, who writes is asked to wait, or it would never be. */
+  async settle(): Promise<void> {
+    this.#settling ??= this.#storage.verifier?.settled();
+    await this.#settling;
+    this.#settling = undefined;
   }
 
   async close(): Promise<void> {
     await this.#storage.verifier?.close();
   }
 
-  /** Hands on all rows to the file. */
+  /** Hands on all rows to the file; not while {@link isVerifying}. */
   flush(): void {
     this.#block.assertUsable();
     const { rows } = this.#block;
@@ -188,8 +205,15 @@ export class RecordingFile {
     return new Column(dataset, 8, capacityRows);
   }
 
+  async #settleAndFlush(): Promise<void> {
+    while (this.isVerifying) await this.settle();
+    this.flush();
+  }
+
+  /** Beyond a chunk only where somebody writes without waiting. */
   #grow(): void {
-    const capacityRows = Math.min(2 * this.#block.capacityRows, this.#block.chunkRows);
+    const { rows, chunkRows } = this.#block;
+    const capacityRows = rows < chunkRows ? Math.min(2 * rows, chunkRows) : 2 * rows;
     this.#block.capacityRows = capacityRows;
     for (const channel of this.channels) channel.grow(capacityRows);
     this.#pulseIds.grow(capacityRows);

@@ -10,6 +10,7 @@ import type { ChannelPresence, Ending, RecordingState, RecordingStatus } from '.
 import { StopDeadline } from './stop-deadline.ts';
 import { StoredLedger } from './stored-ledger.ts';
 import { openTarget, type Target } from './target.ts';
+import { textWithoutNul } from './text.ts';
 
 /**
  * One file that messages are written to, from its start to its stop. It never throws on what a message holds: what
@@ -62,9 +63,15 @@ export class Recording implements AsyncDisposable {
   static async create(options: RecordingOptions): Promise<Recording> {
     const settings = normalize(options);
     const configuration = await readConfiguration(settings.state);
-    const recording = new Recording(settings, await openTarget(settings));
-    if (configuration !== undefined) storeConfiguration(recording.#content.own, configuration);
-    return recording;
+    const target = await openTarget(settings);
+    try {
+      const recording = new Recording(settings, target);
+      if (configuration !== undefined) storeConfiguration(recording.#content.own, configuration);
+      return recording;
+    } catch (error) {
+      await target.hdf5.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -134,7 +141,7 @@ export class Recording implements AsyncDisposable {
 
   status(): RecordingStatus {
     const ledger = this.#ledger;
-    const { channels, lostValues } = this.#content;
+    const { channels, lostValues, unverified } = this.#content;
     const lost: Record<string, number> = {};
     const count = (reason: string, more: number) => {
       if (more > 0) lost[reason] = (lost[reason] ?? 0) + more;
@@ -163,6 +170,7 @@ export class Recording implements AsyncDisposable {
       backwardPulses: ledger.backwardPulses,
       channels: channels.length,
       lostValues: lost,
+      unverified,
       fault: faulty && `${faulty.name}: ${faulty.fault}`,
     };
   }
@@ -210,7 +218,9 @@ export class Recording implements AsyncDisposable {
 
   /** Everything written until now goes to the disk. */
   async #flush(): Promise<void> {
-    await this.#content.settleAndFlush();
+    while (this.#content.isVerifying) await this.#content.settle();
+    // All in one turn: a message between would be in the ledger, and not among the rows.
+    this.#content.flush();
     this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
     const { written } = this.#ledger;
     await this.#target.hdf5.commit();
@@ -229,8 +239,8 @@ export class Recording implements AsyncDisposable {
   async #close(ending: Ending): Promise<void> {
     try {
       if (this.#problem === undefined) {
-        await this.#content.settleAndFlush();
-        this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
+        // Before the state is asked for, which may take a while.
+        await this.#flush();
         await this.#storeState();
         this.#stored.finish(this.#ledger, this.#content, ending);
       }
@@ -240,9 +250,7 @@ export class Recording implements AsyncDisposable {
     } catch (error) {
       this.#note(error);
     }
-    await this.#content.close();
-    this.#isClosed = true;
-    this.#done.resolve(this.status());
+    await this.#release();
   }
 
   /** Sensors from the first message on, or from the beginning where that was earlier. */
@@ -254,7 +262,7 @@ export class Recording implements AsyncDisposable {
       endSeconds: clock.nowMs() / 1000,
     };
     const problem = await storeTelescopeState(this.#content.own, state, interval);
-    if (problem !== undefined) this.#content.own.attribute('state_problem', problem.replaceAll('\0', ''));
+    if (problem !== undefined) this.#content.own.attribute('state_problem', textWithoutNul(problem));
   }
 
   #fail(error: unknown): void {
@@ -263,11 +271,11 @@ export class Recording implements AsyncDisposable {
     if (!isFirst) return;
     this.#timer.stop();
     this.#deadline.set(undefined);
-    this.#work = this.#work.then(() => this.#abandon());
+    this.#work = this.#work.then(() => this.#release());
   }
 
-  /** What was committed stays; the rest is gone, and said to be. */
-  async #abandon(): Promise<void> {
+  /** Closes what may be open: where something failed, what was committed stays, and the rest was said to be gone. */
+  async #release(): Promise<void> {
     await this.#content.close();
     await this.#target.hdf5.close().catch(() => undefined);
     this.#isClosed = true;

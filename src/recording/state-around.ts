@@ -3,6 +3,7 @@ import type { Group } from '../hdf5/index.ts';
 import { messageOf } from '../shared/errors.ts';
 import { formatJson, type TelescopeState, type Value } from '../telstate/index.ts';
 import { attributeText, groupName } from './group-name.ts';
+import { textWithoutNul } from './text.ts';
 
 /** The state of the instrument that is to be kept beside what was measured. */
 export interface StateAround {
@@ -130,9 +131,4 @@ async function storeSensor(
       values.map((value) => textWithoutNul(formatJson(value))),
       { type: 'string' },
     );
-}
-
-/** JSON escapes NUL; other text has none where it is sane. */
-function textWithoutNul(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\u2400');
 }

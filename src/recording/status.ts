@@ -39,6 +39,8 @@ export interface RecordingStatus {
   readonly channels: number;
   /** Values that came and are not in the file, by reason. */
   readonly lostValues: Readonly<Record<string, number>>;
+  /** Compressed values that were kept without being decoded, as the thread that does it did not keep up. */
+  readonly unverified: number;
   /** The first reason why a value could not be decoded, with its channel. */
   readonly fault: string | undefined;
 }

@@ -2,6 +2,7 @@ import type { Dataset, Group } from '../hdf5/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { RecordedChannel } from './recorded-channel.ts';
 import type { RecordingFile } from './recording-file.ts';
+import { textWithoutNul } from './text.ts';
 
 /** More gaps are counted, but not listed. */
 const mostGaps = 1_000_000;
@@ -46,7 +47,7 @@ export class StoredLedger {
   /** The sums, last of all. */
   finish(ledger: Ledger, file: RecordingFile, ending: string): void {
     const own = this.#own;
-    const { channels, lostValues, pulseIdChecksum } = file;
+    const { channels, lostValues, unverified, pulseIdChecksum } = file;
     own.attribute('received', BigInt(ledger.received), { type: 'uint64' });
     own.attribute('written', BigInt(ledger.written), { type: 'uint64' });
     const dropped = Object.entries(ledger.dropped);
@@ -64,13 +65,14 @@ export class StoredLedger {
       own.attribute('first_pulse_id', BigInt.asIntN(64, ledger.firstPulseId));
       own.attribute('last_pulse_id', BigInt.asIntN(64, ledger.lastPulseId));
     }
-    own.attribute('pulse_step', ledger.pulseStep ?? 0n);
+    own.attribute('pulse_step', ledger.pulseStep ?? 0n, { type: 'uint64' });
     own.attribute('gaps', BigInt(ledger.gapCount), { type: 'uint64' });
     own.attribute('missing_pulses', BigInt.asUintN(64, ledger.missingPulses), { type: 'uint64' });
     own.attribute('repeated_pulses', BigInt(ledger.repeatedPulses), { type: 'uint64' });
     own.attribute('backward_pulses', BigInt(ledger.backwardPulses), { type: 'uint64' });
     own.attribute('repeated_values', BigInt(lostValues.repeated), { type: 'uint64' });
     own.attribute('unrecorded_channels', BigInt(lostValues['too-many-channels']), { type: 'uint64' });
+    own.attribute('unverified_values', BigInt(unverified), { type: 'uint64' });
     own.attribute('pulse_id_crc32', pulseIdChecksum, { type: 'uint32' });
     this.#addChannels(channels);
     own.attribute('ending', ending);
@@ -93,7 +95,7 @@ export class StoredLedger {
     count('undecodable', ({ lost }) => lost.get('undecodable') ?? 0);
     count('too_large', ({ lost }) => lost.get('too-large') ?? 0);
     count('beyond_changes', ({ lost }) => lost.get('too-many-changes') ?? 0);
-    text('fault', ({ fault }) => fault ?? '');
+    text('fault', ({ fault = '' }) => textWithoutNul(fault));
     checksum('is_data_present_crc32', ({ present }) => present.checksum);
     checksum('timestamp_crc32', ({ timestamps }) => timestamps.checksum);
     checksum('data_crc32', ({ values }) => values.checksum);

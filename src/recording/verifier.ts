@@ -43,6 +43,8 @@ export class Verifier {
       return false;
     }
     this.#thread ??= this.#start();
+    // A process must not end while a recording waits for an answer, and may when none is due.
+    if (!this.isBusy) this.#thread.ref();
     const copy = new Uint8Array(frame);
     const task: VerifierTask = { frame: copy, form };
     this.#waiting.push({ sizeBytes: frame.length, decided });
@@ -51,11 +53,11 @@ export class Verifier {
     return true;
   }
 
-  /** Resolves when nothing waits. */
-  async settled(): Promise<void> {
-    if (!this.isBusy) return;
+  /** Resolves when nothing waits; who awaits it first goes on first. */
+  settled(): Promise<void> {
+    if (!this.isBusy) return Promise.resolve();
     this.#settled ??= Promise.withResolvers();
-    await this.#settled.promise;
+    return this.#settled.promise;
   }
 
   async close(): Promise<void> {
@@ -78,6 +80,7 @@ export class Verifier {
     this.#waitingBytes -= first.sizeBytes;
     first.decided(verdict);
     if (this.isBusy) return;
+    this.#thread?.unref();
     this.#settled?.resolve();
     this.#settled = undefined;
   }

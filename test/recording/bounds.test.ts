@@ -1,8 +1,8 @@
 /** Where recordings start and stop. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Source } from '../../src/bsread/index.ts';
-import { Recorder, Recording, type RecordingOptions } from '../../src/recording/index.ts';
+import { MessageDecoder, Source } from '../../src/bsread/index.ts';
+import { type MessageStream, Recorder, Recording, type RecordingOptions } from '../../src/recording/index.ts';
 import { PushSocket } from '../../src/zmtp/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -106,6 +106,25 @@ test('a start in the past gets what the history has, and every message after it'
   for (let pulse = 11; pulse <= 12; pulse++) await push.send(toldFrames(pulse));
   expect(await past.finished).toMatchObject({ written: 5, firstPulseId: 8n, lastPulseId: 12n, gaps: 0 });
   expect(await further.finished).toMatchObject({ written: 7, firstPulseId: 6n, lastPulseId: 12n });
+});
+
+test('a start in the past that falls into the wait of another recording takes no message twice', async () => {
+  const messages = [1, 2, 3].map(toldMessage);
+  const given = Promise.withResolvers<void>();
+  const stream: MessageStream = {
+    async forEachBatch(callback) {
+      await given.promise;
+      for (const message of messages) await callback([message]);
+    },
+    statistics: () => new MessageDecoder().statistics(),
+  };
+  await using recorder = new Recorder(stream, { historyMessages: 10 });
+  // Of a chunk that is full, every frame is decoded before the next message.
+  const slow = await recorder.start({ file: '/dev/null', chunkRows: 1 });
+  given.resolve();
+  while (slow.status().written === 0) await new Promise((resolve) => setImmediate(resolve));
+  const past = await recorder.start({ file: '/dev/null', start: { pulseId: 1n } });
+  expect(await past.finished).toMatchObject({ ending: 'source ended', written: 3, repeatedPulses: 0 });
 });
 
 test('without a recording and without a history nothing is taken from the stream', async () => {

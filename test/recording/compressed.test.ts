@@ -10,8 +10,10 @@ import { MessageEncoder } from '../../src/bsread/index.ts';
 import { openHdf5File, type ReadChunk } from '../../src/hdf5/index.ts';
 import { Recording, type RecordingOptions, verifyRecording } from '../../src/recording/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { runProgram } from '../support/program.ts';
 import { requireServer } from '../support/require-server.ts';
 import { Reader } from './support/reader.ts';
+import { valuesOf } from './support/rows.ts';
 import { decoded, toldFrames, toldMessage } from './support/told-stream.ts';
 
 const execute = promisify(execFile);
@@ -169,6 +171,42 @@ describe.skipIf(!requireServer('h5py and h5dump', 'compressed arrays in recordin
     });
   },
 );
+
+test('frames that are always being decoded keep no row from the disk', async () => {
+  await using recording = await Recording.create({
+    file: '/dev/null',
+    chunkRows: 1_000_000,
+    commitIntervalMs: 10,
+  });
+  const encoder = new MessageEncoder({
+    channels: [{ name: 'IMAGE', type: 'uint16', shape: [1000, 1000], compression: 'bitshuffle_lz4' }],
+  });
+  const IMAGE = { items: new Uint16Array(1e6).map((_, i) => i % 5000), shape: [1000, 1000] };
+  const message = decoded(encoder.encode({ IMAGE }, { pulseId: 1n, timestampNs: 1n }));
+  while (recording.status().committed === 0) {
+    for (let i = 0; i < 20; i++) await recording.write(message);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+});
+
+test('who writes without waiting loses nothing', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'run.h5');
+  const recording = await Recording.create({ file, chunkRows: 4 });
+  for (let pulse = 1; pulse <= 30; pulse++) void recording.write(toldMessage(pulse));
+  expect(await recording.stop()).toMatchObject({ state: 'finished', written: 30, unverified: 0 });
+  expect(await verifyRecording(file)).toMatchObject({ isWhole: true, problems: [], written: 30 });
+  expect(valuesOf(file, 'data/SCALAR/data')).toEqual(Array.from({ length: 30 }, (_, i) => i + 1.5));
+});
+
+test('a process that has nothing to do but to wait for the decoding does not end before it', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'run.h5');
+  await using program = runProgram(new URL('./programs/compressed.ts', import.meta.url), [file]);
+  expect(await program.line()).toBe('finished');
+  await program.ended;
+  expect(await verifyRecording(file)).toMatchObject({ isWhole: true, written: 20 });
+});
 
 test('a recording of which one byte is wrong does not pass for whole', async () => {
   using folder = temporaryFolder();

@@ -186,6 +186,31 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
     expect(contents['/recording/gaps/before_pulse_id']?.items).toEqual(['20', '22']);
   });
 
+  test('keeps all when pulse ids are as far from each other as can be', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.h5');
+    const recording = await Recording.create({ file });
+    const encoder = new MessageEncoder({ channels: [{ name: 'N', type: 'int32' }] });
+    const ends = [-(2n ** 63n), 2n ** 63n - 1n, -(2n ** 63n)];
+    for (const pulseId of ends)
+      await recording.write(decoded(encoder.encode({ N: 1 }, { pulseId, timestampNs: 1n })));
+    expect(await recording.stop()).toMatchObject({ state: 'finished', written: 3, backwardPulses: 1 });
+    expect(await verifyRecording(file)).toMatchObject({ isWhole: true, problems: [] });
+    expect((await reader.read(file))['/data/N/pulse_id']?.items).toEqual(ends.map(String));
+  });
+
+  test('is begun whatever is said of it', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.h5');
+    const general = { 'a/b': 'x', '': 'nul\0', '.': '\ud800', user: 'e12345' };
+    await (await Recording.create({ file, general })).stop();
+    const contents = await reader.read(file);
+    expect(contents['/general/a%2Fb']?.values).toEqual(['x']);
+    expect(contents['/general/%']?.values).toEqual(['nul\u2400']);
+    expect(contents['/general/%2E']?.values).toEqual(['\ufffd']);
+    expect(contents['/general/user']?.values).toEqual(['e12345']);
+  });
+
   test('is not moved by a clock that jumps, and still commits', async () => {
     using folder = temporaryFolder();
     const clock = new ManualClock(1_700_000_000_000);

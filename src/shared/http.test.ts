@@ -69,6 +69,10 @@ test('errors are JSON with our codes; what is inside a failure is for the log on
     { code: 'ALI_INTERNAL', message: 'the server failed; its log says how' },
   ]);
   expect(logged.at(-1)).toBe('GET /fail/broken failed: a secret');
+  expect(await answer('/fail/%zz')).toEqual([
+    400,
+    { code: 'ALI_USAGE', message: "'/fail/%zz' is not a valid url component" },
+  ]);
   expect(await answer('/nothing')).toEqual([
     404,
     { code: 'ALI_NOT_FOUND', message: 'there is no GET /nothing' },

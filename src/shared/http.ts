@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AlidadeError, type ErrorCode, isAlidadeError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -54,6 +54,12 @@ const httpStatus = { 1: 500, 2: 400, 3: 404, 4: 504, 5: 409 } as const;
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { port, address = '127.0.0.1', timeoutMs = 10_000, closeWithinMs = 2000, metrics } = options;
   const { fastify } = await import('fastify');
+  const answer = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const { status, code } = judged(error);
+    if (status >= 500) options.log?.error(`${request.method} ${request.url} failed: ${messageOf(error)}`);
+    const message = code === 'ALI_INTERNAL' ? 'the server failed; its log says how' : messageOf(error);
+    return reply.status(status).send({ error: { code, message } });
+  };
   const app = fastify({
     bodyLimit: options.maxBodyBytes ?? 1024 * 1024,
     requestTimeout: timeoutMs,
@@ -62,6 +68,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: false,
+    frameworkErrors: (error, request, reply) => answer(error, request, reply),
   });
   app.addHook('onRequest', async (request) => {
     if (isForeignPage(request.headers, address)) {
@@ -71,12 +78,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   app.setNotFoundHandler(async (request) => {
     throw new AlidadeError('ALI_NOT_FOUND', `there is no ${request.method} ${request.url}`);
   });
-  app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const { status, code } = judged(error);
-    if (status >= 500) options.log?.error(`${request.method} ${request.url} failed: ${messageOf(error)}`);
-    const message = code === 'ALI_INTERNAL' ? 'the server failed; its log says how' : messageOf(error);
-    return reply.status(status).send({ error: { code, message } });
-  });
+  app.setErrorHandler(answer);
   if (metrics !== undefined) {
     app.get('/metrics', async (_request, reply) =>
       reply.type(metrics.contentType).send(await metrics.text()),

@@ -50,14 +50,13 @@ export type MessageBatchCallback = (batch: readonly PulseMessage[]) => void | Pr
  * }
  */
 export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
-  /** Where it listens, with real ports, or is to be connected to. */
-  readonly endpoints: readonly string[];
   readonly #socket: PullSocket | SubSocket;
   readonly #decoder: MessageDecoder;
+  #endpoints: readonly string[];
 
   private constructor(socket: PullSocket | SubSocket, endpoints: readonly string[], options: DecoderOptions) {
     this.#socket = socket;
-    this.endpoints = endpoints;
+    this.#endpoints = endpoints;
     this.#decoder = new MessageDecoder(options);
   }
 
@@ -76,6 +75,23 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
     const endpoints = await attach(socket, addresses, mode);
     opened.move();
     return new Source(socket, endpoints, options);
+  }
+
+  /** Where it listens, with real ports, or is to be connected to. */
+  get endpoints(): readonly string[] {
+    return this.#endpoints;
+  }
+
+  /**
+   * Receives from `to` instead of `from`, where it was to be connected. What has come stays.
+   *
+   * @throws ALI_NOT_FOUND when it was not to be connected to `from`; ALI_ENDPOINT when `to` is no address
+   */
+  move(from: string, to: string): void {
+    if (from === to) return;
+    this.#socket.connect(to);
+    this.#socket.disconnect(from);
+    this.#endpoints = this.#endpoints.map((endpoint) => (endpoint === from ? to : endpoint));
   }
 
   /** The messages as they come, until the source is closed. */

@@ -2,12 +2,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { MessageDecoder, RingBuffer, type RingBufferOptions } from '../../src/bsread/index.ts';
+import { Dispatcher, MessageDecoder, RingBuffer, type RingBufferOptions } from '../../src/bsread/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { CuttingProxy } from '../zmtp/peers/cutting-proxy.ts';
 import { openParty } from '../zmtp/peers/party.ts';
 import { RawPeer } from '../zmtp/peers/raw-peer.ts';
 import { subscription } from '../zmtp/peers/wire.ts';
 import { keptLog, pulse, pulseIdOf, range, TestConsumer, TestSource } from './pulses.ts';
+import { DispatcherServer } from './support/dispatcher-server.ts';
 
 async function setUp(options: Partial<RingBufferOptions> = {}) {
   const source = await TestSource.open();
@@ -305,6 +307,47 @@ describe('its ends', () => {
     expect(await taker.ids(1)).toEqual([7]);
     expect(buffer.status().inputs[0]?.connected).toBe(true);
     expect(log.entries.filter((entry) => entry.startsWith('warning: source'))).toHaveLength(1);
+  });
+
+  test('a stream that the dispatching layer took away is asked for again until it is there', async () => {
+    await using server = await DispatcherServer.start([{ name: 'A', type: 'float64' }]);
+    const dispatcher = new Dispatcher({ url: server.url });
+    const ask = (signal?: AbortSignal) => dispatcher.requestStream(['A'], { signal });
+    const first = await ask();
+    const clock = new ManualClock(0);
+    const { buffer, consumer, log } = await setUp({
+      inputs: [first],
+      inputPattern: 'sub',
+      renew: ask,
+      clock,
+    });
+    const taker = consumer();
+    const send = (address: string, pulseId: bigint) => () =>
+      server.streams.get(address)?.send({ A: 1 }, { pulseId });
+    await expect.poll(send(first, 1n), poll).toBe('sent');
+    expect(await taker.ids(1)).toEqual([1]);
+
+    await server.streams.get(first)?.close();
+    server.streams.clear();
+    server.answer = (_request, response) => {
+      response.statusCode = 503;
+      response.end('down for a minute');
+    };
+    await expect.poll(() => buffer.status().inputs[0]?.connected, poll).toBe(false);
+    clock.advance(3000);
+    await expect
+      .poll(() => log.entries, poll)
+      .toContainEqual(expect.stringMatching(/^warning: .* in vain: .*down for a minute/));
+
+    server.answer = undefined;
+    await expect.poll(() => clock.timers, poll).toBe(1);
+    clock.advance(6000);
+    await expect.poll(() => server.streams.size, poll).toBe(1);
+    const [second = ''] = server.streams.keys();
+    await expect.poll(send(second, 2n), poll).toBe('sent');
+    expect(await taker.ids(1)).toEqual([2]);
+    expect(buffer.status().inputs[0]).toMatchObject({ address: second, connected: true });
+    expect(clock.timers).toBe(0);
   });
 
   test('when it closes, consumers that are there get what is left', async () => {

@@ -84,6 +84,7 @@ test('simulate, buffer and receive, and what the buffer says of it', async () =>
     state: 'running',
     ring: { maxMessages: 50 },
     inputs: [{ connected: true }],
+    process: { residentBytes: expect.any(Number) },
   });
   expect(await (await fetch(buffer.status.replace('/status', '/metrics'))).text()).toContain(
     'alidade_stream_dropped_total{reason="overrun"}',
@@ -244,6 +245,14 @@ test('the dispatching layer: channels, a stream of some, a buffer of a file of t
   await using consumer = new TestConsumer(buffer.address);
   const [sender] = [...dispatcher.streams.values()];
   await expect.poll(() => sender?.send({ SIN: 0.5, COUNT: 7n }), { timeout: 10_000 }).toBe('sent');
+  expect(await consumer.ids(1)).toEqual([expect.any(Number)]);
+
+  // It drops the stream, as one that was idle.
+  await sender?.close();
+  dispatcher.streams.clear();
+  await expect.poll(() => dispatcher.streams.size, { timeout: 20_000 }).toBe(1);
+  const [again] = [...dispatcher.streams.values()];
+  await expect.poll(() => again?.send({ SIN: 0.5, COUNT: 7n }), { timeout: 10_000 }).toBe('sent');
   expect(await consumer.ids(1)).toEqual([expect.any(Number)]);
   buffer.child.kill('SIGTERM');
   expect((await once(buffer.child, 'close'))[0]).toBe(0);

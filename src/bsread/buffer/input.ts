@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import type { MonitorEvent } from '../../zmtp/index.ts';
 import { type Analysis, Analyzer } from '../analyzer/analyzer.ts';
@@ -15,6 +16,8 @@ export interface InputOptions {
   readonly clock: Clock;
   readonly onFinding: ((finding: Finding) => void) | undefined;
   readonly onMessage: (message: PulseMessage) => void;
+  /** Where the source is now; asked while it is away. */
+  readonly renew: ((signal: AbortSignal) => Promise<string>) | undefined;
   /** After so many messages whoever else has something to do gets a turn. */
   readonly messagesPerTurn: number;
 }
@@ -33,9 +36,13 @@ export interface InputStatus {
   readonly analysis: Analysis;
 }
 
+/** So long a source is away before it is asked for again; twice as long before each next time, up to the most. */
+const renewAfterMs = 3000;
+const renewAfterMostMs = 60_000;
+
 /** One source of the buffer: connected again whenever it is gone, analysed, its messages handed on undecoded. */
 export class Input {
-  readonly address: string;
+  #address: string;
   readonly #source: Source;
   readonly #analyzer: Analyzer;
   readonly #options: InputOptions;
@@ -44,6 +51,11 @@ export class Input {
   #isAwaySaid = false;
   readonly #received: Promise<void>;
   readonly #stopMonitor: () => void;
+  #stopWaiting: (() => void) | undefined;
+  #renewal: Promise<void> | undefined;
+  /** Since it was there last. */
+  #renewals = 0;
+  readonly #closing = new AbortController();
   readonly counts = { late: 0, duplicate: 0, missingPulses: 0 };
 
   /** @throws ALI_ENDPOINT when the address is none */
@@ -62,7 +74,7 @@ export class Input {
     const { address, clock, onFinding } = options;
     this.#source = source;
     this.#options = options;
-    this.address = address;
+    this.#address = address;
     this.#analyzer = new Analyzer({ clock, onFinding });
     this.#stopMonitor = source.monitor((event) => this.#onEvent(event));
     this.#received = source.forEachBatch((batch) => this.#take(batch));
@@ -71,7 +83,7 @@ export class Input {
   status(): InputStatus {
     const { receivedMessages, receivedBytes, dropped } = this.#source.statistics();
     return {
-      address: this.address,
+      address: this.#address,
       connected: this.#isConnected,
       receivedMessages,
       receivedBytes,
@@ -84,8 +96,11 @@ export class Input {
   async close(): Promise<void> {
     this.#stopMonitor();
     this.#isConnected = false;
+    this.#stopWaiting?.();
+    this.#closing.abort();
     await this.#source.close();
     await this.#received;
+    await this.#renewal;
   }
 
   async #take(batch: readonly PulseMessage[]): Promise<void> {
@@ -102,10 +117,14 @@ export class Input {
 
   #onEvent(event: MonitorEvent): void {
     const { log } = this.#options;
-    const input = this.address;
+    const input = this.#address;
+    if (event.event === 'disconnected' || event.event === 'retry') this.#waitToRenew();
     if (event.event === 'connected') {
       this.#isConnected = true;
       this.#isAwaySaid = false;
+      this.#renewals = 0;
+      this.#stopWaiting?.();
+      this.#stopWaiting = undefined;
       log.info('source connected', { input });
     } else if (event.event === 'disconnected') {
       this.#isConnected = false;
@@ -116,6 +135,36 @@ export class Input {
     } else if (event.event === 'retry' && !this.#isAwaySaid) {
       this.#isAwaySaid = true;
       log.warning(`source not there: ${event.reason}; it is tried again until it is`, { input });
+    }
+  }
+
+  #waitToRenew(): void {
+    const { renew, clock } = this.#options;
+    if (renew === undefined || this.#renewal !== undefined || this.#closing.signal.aborted) return;
+    const delayMs = Math.min(renewAfterMostMs, renewAfterMs * 2 ** this.#renewals);
+    this.#stopWaiting ??= clock.after(delayMs, () => {
+      this.#renewals++;
+      this.#stopWaiting = undefined;
+      this.#renewal = this.#renew(renew).finally(() => {
+        this.#renewal = undefined;
+        if (!this.#isConnected) this.#waitToRenew();
+      });
+    });
+  }
+
+  /** Never rejects. */
+  async #renew(renew: (signal: AbortSignal) => Promise<string>): Promise<void> {
+    const { log } = this.#options;
+    const { signal } = this.#closing;
+    try {
+      const address = await renew(signal);
+      if (signal.aborted) return;
+      this.#source.move(this.#address, address);
+      this.#address = address;
+      log.info('the stream was asked for again', { input: address });
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warning(`the stream was asked for again in vain: ${messageOf(error)}`, { input: this.#address });
     }
   }
 }

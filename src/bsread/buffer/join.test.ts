@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { Join } from './join.ts';
 
-function joinOf(inputs: number, maxPulses = 100) {
+function joinOf(inputs: number, maxPulses = 100, maxBytes = 1000) {
   const clock = new ManualClock(0);
   const passed: string[] = [];
   const dropped: string[] = [];
@@ -10,6 +10,8 @@ function joinOf(inputs: number, maxPulses = 100) {
     inputs,
     latenessMs: 200,
     maxPulses,
+    maxBytes,
+    sizeOf: () => 10,
     clock,
     onPulse: (members) => passed.push(members.map((member) => member?.from ?? '-').join(' ')),
     onDrop: (reason, input, { pulseId }) => dropped.push(`${reason} ${input} ${pulseId}`),
@@ -85,4 +87,23 @@ test('at the end everything goes on as it is, and nothing is waited for', () => 
   add(1, 1, 2);
   join.flush();
   expect([passed, clock.timers, join.waitingPulses]).toEqual([['- b1', '- b2'], 0, 0]);
+});
+
+test('what waits is bounded in bytes', () => {
+  const { join, add, passed } = joinOf(2, 100, 30);
+  add(0, 1, 2, 3);
+  expect(join.waitingPulses).toBe(3);
+  add(0, 4);
+  add(1, 2);
+  expect(passed).toEqual(['a1 -', 'a2 b2']);
+  expect(join.waitingPulses).toBe(2);
+});
+
+test('a clock that is set back holds nothing up', () => {
+  const { clock, add, passed } = joinOf(2);
+  add(0, 1);
+  clock.jump(-3_600_000);
+  add(0, 2);
+  clock.advance(200);
+  expect(passed).toEqual(['a1 -', 'a2 -']);
 });

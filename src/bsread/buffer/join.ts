@@ -11,6 +11,9 @@ export interface JoinOptions<M extends Member> {
   readonly latenessMs: number;
   /** How many pulses may wait; beyond, the oldest goes on as it is. */
   readonly maxPulses: number;
+  /** The same in bytes of their members. */
+  readonly maxBytes: number;
+  readonly sizeOf: (member: M) => number;
   readonly clock: Clock;
   /** A pulse is over: the members in the order of the inputs, undefined for those that did not come. */
   readonly onPulse: (members: readonly (M | undefined)[]) => void;
@@ -22,8 +25,9 @@ const mostLateInRow = 16;
 
 interface Waiting<M> {
   readonly members: (M | undefined)[];
-  readonly sinceMs: number;
+  sinceMs: number;
   missing: number;
+  sizeBytes: number;
 }
 
 /**
@@ -35,6 +39,8 @@ export class Join<M extends Member> {
   #waiting = new Map<bigint, Waiting<M>>();
   /** The ids in `#waiting`, ascending. */
   #ids: bigint[] = [];
+  /** Of all that wait. */
+  #sizeBytes = 0;
   #last: bigint | undefined;
   /** Late members since the last one that was not. */
   #lateInRow = 0;
@@ -49,7 +55,7 @@ export class Join<M extends Member> {
   }
 
   add(input: number, member: M): void {
-    const { inputs, clock, onDrop, maxPulses } = this.#options;
+    const { inputs, clock, onDrop, maxPulses, maxBytes } = this.#options;
     const { pulseId } = member;
     if (this.#last !== undefined && pulseId <= this.#last && ++this.#lateInRow <= mostLateInRow) {
       onDrop('late', input, member);
@@ -62,7 +68,8 @@ export class Join<M extends Member> {
     this.#lateInRow = 0;
     let waiting = this.#waiting.get(pulseId);
     if (waiting === undefined) {
-      waiting = { members: new Array(inputs).fill(undefined), sinceMs: clock.nowMs(), missing: inputs };
+      const members = new Array(inputs).fill(undefined);
+      waiting = { members, sinceMs: clock.nowMs(), missing: inputs, sizeBytes: 0 };
       this.#waiting.set(pulseId, waiting);
       insert(this.#ids, pulseId);
     }
@@ -72,7 +79,10 @@ export class Join<M extends Member> {
     }
     waiting.members[input] = member;
     waiting.missing--;
-    while (this.#ids.length > maxPulses) this.#pass();
+    const sizeBytes = this.#options.sizeOf(member);
+    waiting.sizeBytes += sizeBytes;
+    this.#sizeBytes += sizeBytes;
+    while (this.#ids.length > maxPulses || (this.#ids.length > 1 && this.#sizeBytes > maxBytes)) this.#pass();
     this.#passReady();
   }
 
@@ -90,7 +100,10 @@ export class Join<M extends Member> {
     for (;;) {
       const waiting = this.#oldest();
       if (waiting === undefined) return;
-      const leftMs = waiting.sinceMs + latenessMs - clock.nowMs();
+      const nowMs = clock.nowMs();
+      // A clock that was set back would hold everything up for as long.
+      waiting.sinceMs = Math.min(waiting.sinceMs, nowMs);
+      const leftMs = waiting.sinceMs + latenessMs - nowMs;
       if (waiting.missing > 0 && leftMs > 0) {
         this.#stopTimer = clock.after(leftMs, () => this.#passReady());
         return;
@@ -110,7 +123,9 @@ export class Join<M extends Member> {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     this.#last = id;
-    if (waiting !== undefined) this.#options.onPulse(waiting.members);
+    if (waiting === undefined) return;
+    this.#sizeBytes -= waiting.sizeBytes;
+    this.#options.onPulse(waiting.members);
   }
 }
 

@@ -17,6 +17,11 @@ export interface RingBufferOptions {
   readonly inputs: readonly string[];
   /** What the sources are: PUSH (`pull` from them, the default) or PUB (`sub`). */
   readonly inputPattern?: 'pull' | 'sub' | undefined;
+  /**
+   * Gives the address where an input is now. It is asked when the input has been away for three seconds, and again,
+   * less and less often, until it is back: a dispatching layer drops a stream that nobody received for a while, and gives a new one.
+   */
+  readonly renew?: ((signal: AbortSignal) => Promise<string>) | undefined;
   /** Where consumers connect, such as `tcp://127.0.0.1:8082`. */
   readonly address: string;
   /** `push`: consumers share the pulses (default). `pub`: each gets all, from the oldest in the ring. */
@@ -122,6 +127,8 @@ export class RingBuffer implements AsyncDisposable {
             inputs: inputs.length,
             latenessMs,
             maxPulses: maxMessages,
+            maxBytes,
+            sizeOf,
             clock,
             onPulse: (members) => this.#onJoined(members, joiner),
             onDrop: (reason, input) => this.#countAt(input, reason),
@@ -206,6 +213,7 @@ export class RingBuffer implements AsyncDisposable {
     log,
     clock = systemClock,
     onMessage,
+    renew,
   }: RingBufferOptions): Promise<void> {
     const onFinding =
       this.#findings === undefined ? undefined : (found: Finding) => this.#findings?.add(found);
@@ -216,6 +224,7 @@ export class RingBuffer implements AsyncDisposable {
         log,
         clock,
         onFinding,
+        renew,
         onMessage: (message) => {
           onMessage?.(message);
           this.#onMessage(index, message);
@@ -228,7 +237,9 @@ export class RingBuffer implements AsyncDisposable {
   }
 
   #onMessage(input: number, message: PulseMessage): void {
-    if (this.#join === undefined) this.#buffer(message.pulseId, message.frames);
+    // The bytes are the same, and of a header that is known there is one copy: often it is most of a message.
+    if (this.#join === undefined)
+      this.#buffer(message.pulseId, message.frames.with(1, message.dataHeader.frame));
     else this.#join.add(input, message);
   }
 
@@ -263,4 +274,11 @@ export class RingBuffer implements AsyncDisposable {
 function atLeastOne(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new AlidadeError('ALI_USAGE', `${name} is ${value}; it must be a whole number above 0`);
+}
+
+/** Of a frame besides its bytes: what the view of it takes. */
+const frameOverheadBytes = 128;
+
+function sizeOf({ frames }: PulseMessage): number {
+  return frames.reduce((sum, { length }) => sum + length + frameOverheadBytes, 0);
 }

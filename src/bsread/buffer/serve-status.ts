@@ -27,7 +27,9 @@ export async function serveBufferStatus(
     log,
     routes: (app) =>
       app.get('/status', async (_request, reply) =>
-        reply.type('application/json').send(jsonText(buffer.status())),
+        reply
+          .type('application/json')
+          .send(jsonText({ ...buffer.status(), process: { residentBytes: process.memoryUsage.rss() } })),
       ),
   });
 }

@@ -105,8 +105,9 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
   const { RingBuffer, serveBufferStatus } = await import('../../bsread/index.ts');
   const dispatched = await requested(streams, options, opened, log);
   const ring = await RingBuffer.open({
-    inputs: [...streams.map(parseAddress), ...dispatched],
-    inputPattern: options.mode ?? (dispatched.length > 0 ? 'sub' : 'pull'),
+    inputs: dispatched === undefined ? streams.map(parseAddress) : [dispatched.address],
+    inputPattern: options.mode ?? (dispatched === undefined ? 'pull' : 'sub'),
+    renew: dispatched?.renew,
     address: boundAddress(options.bind, options.outputPort),
     fanOut: options.fanOut,
     maxMessages: options.bufferLength,
@@ -131,28 +132,38 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
   sayEnd(ring, log);
 }
 
+interface Dispatched {
+  readonly address: string;
+  /** Asks for the same again. */
+  readonly renew: (signal: AbortSignal) => Promise<string>;
+}
+
 /** The older way: a file of channels, of which the dispatching layer makes a stream. */
 async function requested(
   streams: readonly string[],
   { channelsFile, dispatcher: url }: BufferOptions,
   opened: Opened,
   log: Log,
-): Promise<readonly string[]> {
-  if (channelsFile === undefined) return [];
+): Promise<Dispatched | undefined> {
+  if (channelsFile === undefined) return undefined;
   if (streams.length > 0) {
     throw new AlidadeError('ALI_USAGE', '-c asks for a stream of its own: name no STREAM beside it');
   }
   const channels = readChannels(channelsFile);
   const { Dispatcher } = await import('../../bsread/index.ts');
   const dispatcher = new Dispatcher({ url });
-  const address = await dispatcher.requestStream(channels);
+  let address = await dispatcher.requestStream(channels);
   log.info(`the dispatcher gives ${channels.length} channels at ${address}`);
   opened.defer(() =>
     dispatcher
       .releaseStream(address)
       .catch((error: unknown) => log.warning(`the stream was not released: ${messageOf(error)}`)),
   );
-  return [address];
+  const renew = async (signal: AbortSignal) => {
+    address = await dispatcher.requestStream(channels, { signal });
+    return address;
+  };
+  return { address, renew };
 }
 
 function statusPortOf(ring: RingBuffer): number {

@@ -157,7 +157,7 @@ export type BusEvent =
   | { readonly event: 'connected' | 'unblocked' }
   /** The connection is gone, or an attempt to make it again failed. */
   | { readonly event: 'away' | 'blocked'; readonly reason: string }
-  /** After a lost connection somebody else has our queue; it is asked for again. */
+  /** Somebody else has taken our queue while we were away, or stopped. */
   | { readonly event: 'name-taken'; readonly queue: string; readonly reason: string }
   | {
       readonly event: 'dropped';

@@ -10,7 +10,7 @@ export { ByteWriter } from './byte-writer.ts';
 export { type Doorbell, openDoorbell } from './doorbell.ts';
 export { FrameWriter } from './frame.ts';
 export { firstKind, Mesh, type MeshHandler } from './mesh.ts';
-export { Peer } from './peer.ts';
+export { Peer, pidOf } from './peer.ts';
 export { presentIn } from './present.ts';
 export { Ringer } from './ringer.ts';
 export { makeRuntimeFolder, runtimeFolder } from './runtime-folder.ts';

@@ -9,6 +9,11 @@ const maxQueuedBytes = 16 * 1024 * 1024;
 /** One that has not read for so long is not waited for. */
 const patienceMs = 100;
 
+/** The process id in the id of one that is there. */
+export function pidOf(id: string): string {
+  return id.split('.')[1] ?? '?';
+}
+
 /** A process of the same mesh, as this one sees it. */
 export class Peer {
   readonly id: string;
@@ -46,7 +51,7 @@ export class Peer {
 
   /** The process id that it goes by. */
   get pid(): string {
-    return this.id.split('.')[1] ?? '?';
+    return pidOf(this.id);
   }
 
   /** Sends a frame unless too much waits; then it is dropped, and counted until the peer reads again. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Bus, openBus } from '../../src/bus/index.ts';
+import { type Bus, type BusEvent, openBus } from '../../src/bus/index.ts';
 import { runtimeFolder } from '../../src/ipc/index.ts';
 import { answering, listen, message, textOf } from '../contract/bus/context.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -98,13 +98,33 @@ test('a stopped process keeps its name and stops nobody else', async () => {
   await using after = await openBus(url);
   const [reply] = await after.request(message('running'), { timeoutMs });
   expect(reply && textOf(reply)).toBe('running');
-  await expect(listen(before, { queue: 'stopped', bindings: [] })).rejects.toMatchObject({
-    code: 'ALI_BUS_NAME_TAKEN',
-  });
+  // Also one that has come since is told, by those who know.
+  for (const bus of [before, after]) {
+    const refused = listen(bus, { queue: 'stopped', bindings: [] });
+    await expect(refused).rejects.toMatchObject({ code: 'ALI_BUS_NAME_TAKEN' });
+    await expect(refused).rejects.toThrow(`process ${stopped.child.pid}`);
+  }
   const asked = before.request(message('stopped'), { timeoutMs });
   stopped.child.kill('SIGCONT');
   expect((await asked).map(textOf)).toEqual(['stopped']);
   expect((await after.request(message('stopped'), { timeoutMs })).map(textOf)).toEqual(['stopped']);
+});
+
+test('where nobody knows what a stopped process has, its name may be taken, and this is told when it goes on', async () => {
+  using folder = temporaryFolder();
+  const url = `local:${folder.path}`;
+  await using stopped = await run(serviceFile, url, 'store');
+  stopped.child.kill('SIGSTOP');
+  const told = Promise.withResolvers<BusEvent>();
+  await using bus = await openBus(url, { onEvent: told.resolve });
+  await listen(
+    bus,
+    { queue: 'store', bindings: [{ exchange: 'requests', key: 'store' }] },
+    answering(bus, () => 'new'),
+  );
+  stopped.child.kill('SIGCONT');
+  expect(await told.promise).toMatchObject({ event: 'name-taken', queue: 'store' });
+  expect((await bus.request(message('store'), { timeoutMs })).map(textOf)).toEqual(['new']);
 });
 
 test('a monitor that does not read holds up nobody, and what was dropped for it is counted on both sides', async () => {

@@ -51,7 +51,11 @@ export class HeldQueue {
     } catch (error) {
       // The next connection brings us back here.
       if (session.isEnded) throw error;
-      this.#tell({ event: 'name-taken', queue: this.name, reason: messageOf(error) });
+      this.#tell({
+        event: 'name-taken',
+        queue: this.name,
+        reason: `${messageOf(error)}; it is asked for again`,
+      });
       this.#again(session, retryMs);
     }
   }

@@ -4,16 +4,21 @@ import { type Frame, writeFrame } from './frames.ts';
 /** A peer that answers nothing for so long (a stopped process) is not waited for; it keeps the names that it has. */
 const answerMs = 2000;
 
+/** Who has ended is heard of within this time. */
+const hearMs = 100;
+
 interface Question {
   /** The name that is claimed; undefined where something is only announced. */
   readonly queue: string | undefined;
   readonly asked: Set<Peer>;
-  end(objector: Peer | undefined): void;
+  /** @param holder the id of who has it instead of us */
+  end(holder: string | undefined): void;
 }
 
 /**
  * Names of queues, of which each is one process's. Whoever wants one asks every other process, and has it when none
- * objects. One that has the name objects; of two who ask at the same time, the one with the smaller id does.
+ * objects. One that has the name objects, and so does one that knows who has it, as that one may be stopped; of two who
+ * ask at the same time, the one with the smaller id does.
  */
 export class Claims {
   readonly #mesh: () => Mesh;
@@ -31,10 +36,10 @@ export class Claims {
   }
 
   /**
-   * Resolves with who has the name instead of us; undefined when it is ours. Then `take` was called, at once: whoever
-   * asks from then on is refused.
+   * Resolves with the id of who has the name instead of us; undefined when it is ours. Then `take` was called, at once:
+   * whoever asks from then on is refused.
    */
-  claim(queue: string, take: () => void): Promise<Peer | undefined> {
+  claim(queue: string, take: () => void): Promise<string | undefined> {
     return this.#ask(queue, (question) => ({ say: 'claim', question, queue }), take);
   }
 
@@ -45,15 +50,28 @@ export class Claims {
 
   onClaim(peer: Peer, question: number, queue: string): void {
     const ours = this.#find(queue);
-    const weObject = this.#holderOf(queue) === 'us' || (ours !== undefined && this.#mesh().id < peer.id);
-    if (!weObject) ours?.end(peer);
-    peer.send(writeFrame({ say: weObject ? 'no' : 'yes', question }));
+    const holder = this.#holderOf(queue);
+    const us = this.#mesh().id;
+    const isOurs = holder === 'us' || (ours !== undefined && us < peer.id);
+    if (!isOurs) ours?.end(peer.id);
+    if (isOurs) peer.send(writeFrame({ say: 'no', question, holder: us }));
+    else if (holder === undefined || holder === peer) peer.send(writeFrame({ say: 'yes', question }));
+    // It may have ended just now, and we are about to hear of it.
+    else setTimeout(() => this.#answerFor(holder, peer, question, queue), hearMs).unref();
   }
 
-  onAnswer(peer: Peer, number: number, isYes: boolean): void {
+  #answerFor(holder: Peer, peer: Peer, question: number, queue: string): void {
+    const isHeld = this.#holderOf(queue) === holder;
+    peer.send(writeFrame(isHeld ? { say: 'no', question, holder: holder.id } : { say: 'yes', question }));
+  }
+
+  onYes(peer: Peer, question: number): void {
+    this.#answered(this.#underWay.get(question), peer);
+  }
+
+  onNo(peer: Peer, number: number, holder: string): void {
     const question = this.#underWay.get(number);
-    if (isYes) this.#answered(question, peer);
-    else if (question?.asked.has(peer)) question.end(peer);
+    if (question?.asked.has(peer)) question.end(holder);
   }
 
   onGone(peer: Peer): void {
@@ -64,22 +82,22 @@ export class Claims {
     queue: string | undefined,
     tell: (question: number) => Frame,
     take: () => void,
-  ): Promise<Peer | undefined> {
+  ): Promise<string | undefined> {
     const number = ++this.#last;
-    const { promise, resolve } = Promise.withResolvers<Peer | undefined>();
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const onSilence = () => {
       const holder = queue === undefined ? undefined : this.#holderOf(queue);
-      question.end(holder === 'us' ? undefined : holder);
+      question.end(holder === 'us' ? undefined : holder?.id);
     };
     const timer = setTimeout(onSilence, answerMs);
     const question: Question = {
       queue,
       asked: new Set([...this.#mesh().peers].filter((peer) => peer.isReady)),
-      end: (objector) => {
+      end: (holder) => {
         clearTimeout(timer);
         if (!this.#underWay.delete(number)) return;
-        if (objector === undefined) take();
-        resolve(objector);
+        if (holder === undefined) take();
+        resolve(holder);
       },
     };
     this.#underWay.set(number, question);

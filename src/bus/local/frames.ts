@@ -15,7 +15,9 @@ export type Frame =
   | { readonly say: 'no-queue'; readonly question: number; readonly queue: string }
   /** I want a queue of this name; you may object. */
   | { readonly say: 'claim'; readonly question: number; readonly queue: string }
-  | { readonly say: 'yes' | 'no'; readonly question: number }
+  | { readonly say: 'yes'; readonly question: number }
+  /** The process of this id has it, or has wanted it first. */
+  | { readonly say: 'no'; readonly question: number; readonly holder: string }
   | ({ readonly say: 'message' } & WireMessage)
   /** None of my queues took the message that came with this token. */
   | { readonly say: 'return'; readonly token: number }
@@ -54,8 +56,11 @@ export function writeFrame(frame: Frame): Buffer {
       writer.shortText(frame.queue);
       break;
     case 'yes':
+      writer.uint32(frame.question);
+      break;
     case 'no':
       writer.uint32(frame.question);
+      writer.shortText(frame.holder);
       break;
     case 'message':
       writer.uint32(frame.token);
@@ -85,8 +90,9 @@ export function readFrame(kind: number, content: Buffer): Frame {
     case 'claim':
       return { say, question: reader.uint32(), queue: reader.shortText() };
     case 'yes':
-    case 'no':
       return { say, question: reader.uint32() };
+    case 'no':
+      return { say, question: reader.uint32(), holder: reader.shortText() };
     case 'message':
       return {
         say,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Mesh, Peer } from '../../ipc/index.ts';
+import { Mesh, Peer, pidOf } from '../../ipc/index.ts';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import type {
   Bus,
@@ -98,12 +98,13 @@ export class LocalBus implements Bus {
     checkQueue(queue, bindings);
     await this.#mesh.settle(settleForNameMs);
     this.#checkOpen();
-    if (this.#holderOf(queue) === 'us' || this.#claims.isUnderWay(queue)) throw this.#taken(queue, 'us');
+    if (this.#holderOf(queue) === 'us' || this.#claims.isUnderWay(queue))
+      throw this.#taken(queue, this.#mesh.id);
     const named = bindings.map(({ exchange, key }) => ({ exchange: this.#exchanges.nameOf(exchange), key }));
     const deliver = (delivery: Delivery) => this.#counters.handle(onMessage, delivery);
     const taken = { name: queue, bindings: named, owner: this.#ownQueue(queue, deliver) };
-    const objector = await this.#claims.claim(queue, () => this.#routes.add(taken));
-    if (objector !== undefined) throw this.#taken(queue, objector);
+    const holder = await this.#claims.claim(queue, () => this.#routes.add(taken));
+    if (holder !== undefined) throw this.#taken(queue, holder);
     await this.#claims.announce((question) => announcement(taken, question));
     const close = () => this.#removeQueue(taken);
     return { queue, close, [Symbol.asyncDispose]: close };
@@ -220,8 +221,10 @@ export class LocalBus implements Bus {
         this.#claims.onClaim(peer, frame.question, frame.queue);
         break;
       case 'yes':
+        this.#claims.onYes(peer, frame.question);
+        break;
       case 'no':
-        this.#claims.onAnswer(peer, frame.question, frame.say === 'yes');
+        this.#claims.onNo(peer, frame.question, frame.holder);
         break;
       case 'message':
         this.#onMessage(peer, frame);
@@ -237,6 +240,10 @@ export class LocalBus implements Bus {
 
   #onQueue(peer: Peer, { question, queue, bindings }: Extract<Frame, { say: 'queue' }>): void {
     if (this.#holderOf(queue) !== 'us') this.#routes.add({ name: queue, bindings, owner: peer });
+    else {
+      const reason = `process ${peer.pid} on ${this.location} has the name '${queue}' as well: one of us was stopped when the other took it. End one of them`;
+      this.#counters.tell({ event: 'name-taken', queue, reason });
+    }
     if (question !== 0) peer.send(writeFrame({ say: 'yes', question }));
   }
 
@@ -314,8 +321,8 @@ export class LocalBus implements Bus {
     );
   }
 
-  #taken(queue: string, holder: Peer | 'us'): AlidadeError {
-    const who = holder === 'us' ? 'this process' : `process ${holder.pid}`;
+  #taken(queue: string, holder: string): AlidadeError {
+    const who = holder === this.#mesh.id ? 'this process' : `process ${pidOf(holder)}`;
     return new AlidadeError(
       'ALI_BUS_NAME_TAKEN',
       `the name '${queue}' is taken on ${this.location} by ${who}; end that one, or take another name`,

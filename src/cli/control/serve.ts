@@ -107,7 +107,7 @@ function eventLogger(log: Log): (event: BusEvent) => void {
         log.warning('the broker takes messages again');
         break;
       case 'name-taken':
-        log.error(`somebody else has the name ${event.queue} now; it is asked for again`);
+        log.error(event.reason);
         break;
       case 'dropped':
         log.warning(`a message was dropped: ${event.reason}`);

@@ -77,7 +77,8 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
     bindings: fc.array(binding, { maxLength: 4 }),
   }),
   record({ say: fc.constantFrom('no-queue' as const, 'claim' as const), question, queue: shortText }),
-  record({ say: fc.constantFrom('yes' as const, 'no' as const), question }),
+  record({ say: fc.constant('yes' as const), question }),
+  record({ say: fc.constant('no' as const), question, holder: shortText }),
   record({ say: fc.constant('return' as const), token: question }),
   record({ say: fc.constant('missed' as const), count: question }),
   record({

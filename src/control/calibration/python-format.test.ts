@@ -68,3 +68,7 @@ test.each<[string, unknown, string]>([
 ])('%s refuses %j', (template, value, reason) => {
   expect(() => compileFormat(template)(value)).toThrow(reason);
 });
+
+test('a whole number of a hundred thousand digits is not written', () => {
+  expect(() => compileFormat('{:,d}')(10n ** 100_000n)).toThrow('more than 1100 bits');
+});

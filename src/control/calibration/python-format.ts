@@ -5,6 +5,8 @@ import { pythonRepr, pythonStr } from './python-value.ts';
 
 const maxWidth = 1000;
 const maxPrecision = 60;
+/** Of a whole number: longer ones than a float can be are no readings, and take long to write. */
+const maxBits = 1100n;
 
 type Piece = string | { readonly asRepr: boolean; readonly specification: Specification };
 
@@ -136,7 +138,9 @@ function digitsOf(
     if (typeof size === 'number' && !Number.isInteger(size)) {
       throw fault(template, `'${wanted.type}' is the format of a whole number, and the value is ${size}`);
     }
-    const digits = BigInt(size).toString(whole[0]);
+    const exact = BigInt(size);
+    if (exact >> maxBits !== 0n) throw fault(template, `the value has more than ${maxBits} bits`);
+    const digits = exact.toString(whole[0]);
     const text = grouped(wanted.type === 'X' ? digits.toUpperCase() : digits, wanted.grouping);
     return { prefix: wanted.isAlternate ? whole[1] : '', text };
   }

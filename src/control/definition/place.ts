@@ -55,6 +55,8 @@ export class Place {
   }
 
   text(expected: string): string {
+    if (typeof this.value === 'boolean')
+      throw this.#unlike(`${expected}, which is in quotation marks where it is on, off, yes or no`);
     if (typeof this.value !== 'string' || this.value === '') throw this.#unlike(expected);
     return this.value;
   }

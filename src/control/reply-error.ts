@@ -1,6 +1,9 @@
 import { type ReplyCodeName, replyCodes } from './reply-code.ts';
 import type { Answer } from './value.ts';
 
+/** Carried by those of every copy of this package: a class of the user's own may have brought another. */
+const mark = Symbol.for('alidade.ReplyError');
+
 /**
  * Thrown by an endpoint to answer with a code, a text and, where wanted, a payload. Anything else that an endpoint throws
  * is answered with code 999 and its message. A code below 100 is a warning: what was asked for is done.
@@ -19,6 +22,10 @@ export class ReplyError extends Error {
   readonly code: number;
   readonly payload: Answer | undefined;
 
+  get [mark](): true {
+    return true;
+  }
+
   constructor(
     code: ReplyCodeName | number,
     message: string,
@@ -31,6 +38,10 @@ export class ReplyError extends Error {
     this.code = isCode(number) ? number : replyCodes.unhandled_exception;
     this.payload = payload;
   }
+}
+
+export function isReplyError(error: unknown): error is ReplyError {
+  return error instanceof Error && mark in error;
 }
 
 /** On the wire of v3 it has 32 bits without a sign. */

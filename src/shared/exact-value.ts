@@ -1,6 +1,17 @@
+const floatMark = Symbol.for('alidade.Float');
+
 /** A float that stays one: the number 12 is written as `12`, `float(12)` as `12.0`. */
 export class Float {
   readonly value: number;
+
+  /** Those of another copy of this package are floats too: a class of the user's own may have brought it. */
+  static [Symbol.hasInstance](value: unknown): value is Float {
+    return typeof value === 'object' && value !== null && floatMark in value;
+  }
+
+  get [floatMark](): true {
+    return true;
+  }
 
   constructor(value: number) {
     this.value = value;

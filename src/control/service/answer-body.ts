@@ -1,7 +1,7 @@
 /** What requests of v1 and v2 are answered. Codes and texts are theirs; where they end, an answer stands here. */
 import { type ExactValue, plainValue } from '../../shared/exact-value.ts';
 import { normalSpecifier, type Request } from '../message.ts';
-import { NotSupported } from '../not-supported.ts';
+import { isNotSupported } from '../not-supported.ts';
 import type { ReplyContent } from '../protocol/incoming.ts';
 import { replyCodes } from '../reply-code.ts';
 import { ReplyError } from '../reply-error.ts';
@@ -25,7 +25,7 @@ export async function answerBody(seat: Seat, request: Request): Promise<ReplyCon
   try {
     return await operate(seat, request, call);
   } catch (error) {
-    if (!(error instanceof NotSupported)) throw error;
+    if (!isNotSupported(error)) throw error;
     throw new ReplyError('service_error_invalid_method', 'requested method not supported by this endpoint');
   }
 }

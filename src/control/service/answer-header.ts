@@ -1,7 +1,7 @@
 /** What requests of v3 are answered. Codes and texts are theirs; where they end, an answer stands here. */
 import { plainValue } from '../../shared/exact-value.ts';
 import { normalSpecifier, operationNumbers, type Request, type SenderInfo } from '../message.ts';
-import { NotSupported } from '../not-supported.ts';
+import { isNotSupported } from '../not-supported.ts';
 import { nilUuid } from '../protocol/header.ts';
 import type { ReplyContent } from '../protocol/incoming.ts';
 import { replyCodes } from '../reply-code.ts';
@@ -36,7 +36,7 @@ export async function answerHeader(seat: Seat, request: Request): Promise<ReplyC
         throw unrecognized(request);
     }
   } catch (error) {
-    if (!(error instanceof NotSupported)) throw error;
+    if (!isNotSupported(error)) throw error;
     if (error.operation === 'send' || error.operation === 'run') throw unrecognized(request);
     throw new ReplyError(
       'service_error_invalid_method',

@@ -11,7 +11,7 @@ import type { Envelope, ReplyContent, Unreadable } from '../protocol/incoming.ts
 import { readMessage, refusedChunk } from '../protocol/read.ts';
 import { timestampText } from '../protocol/timestamp.ts';
 import { replyCodes } from '../reply-code.ts';
-import { ReplyError } from '../reply-error.ts';
+import { isReplyError, ReplyError } from '../reply-error.ts';
 import type { Maybe } from '../value.ts';
 import { answerBody } from './answer-body.ts';
 import { answerHeader } from './answer-header.ts';
@@ -190,7 +190,7 @@ export class Reception implements AsyncDisposable {
     try {
       return await (request.dialect === 'v3' ? answerHeader(seat, request) : answerBody(seat, request));
     } catch (error) {
-      if (error instanceof ReplyError) {
+      if (isReplyError(error)) {
         return { code: error.code, message: error.message, payload: error.payload ?? null };
       }
       const what = `${request.operation} ${seat.endpoint.name} ${request.specifier}`.trimEnd();

@@ -1,5 +1,6 @@
 import { AlidadeError, messageOf } from '../shared/errors.ts';
 import { printable } from '../shared/printable.ts';
+import { waitingTime } from '../zmtp/index.ts';
 
 export interface DispatcherOptions {
   /** Of its REST interface (SwissFEL's, `https://dispatcher-api.psi.ch/sf-databuffer`). */
@@ -61,13 +62,13 @@ export class Dispatcher {
   readonly url: string;
   readonly #timeoutMs: number;
 
-  /** @throws ALI_USAGE when the URL is none of http or https */
+  /** @throws ALI_USAGE when the URL is none of http or https, or the time is not a whole number in its range */
   constructor({ url = swissFel, timeoutMs = 10_000 }: DispatcherOptions = {}) {
     if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
       throw new AlidadeError('ALI_USAGE', `${JSON.stringify(url)} is no URL of http:// or https://`);
     }
     this.url = url.replace(/\/+$/, '');
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = waitingTime('timeoutMs', timeoutMs);
   }
 
   /**

@@ -62,8 +62,14 @@ export class MessageEncoder {
     if (this.#places.size < this.#channels.length) throw cannotSend('channels', 'two have the same name');
   }
 
-  /** @throws ALI_ENCODE when a value does not fit its channel, or is of none; nothing has changed then */
+  /**
+   * @throws ALI_ENCODE when a value does not fit its channel, or is of none, or the pulse id has more than 64 bits;
+   *   nothing has changed then
+   */
   encode(values: SentValues, pulse: PulseOptions): Uint8Array[] {
+    if (BigInt.asIntN(64, pulse.pulseId) !== pulse.pulseId) {
+      throw cannotSend(`pulse ${pulse.pulseId}`, 'its id has more than 64 bits');
+    }
     const entries = values instanceof Map ? [...values] : Object.entries(values);
     const { channels, items } = this.#isDeclared ? this.#declared(entries) : this.#inferred(entries);
     const data = channels.map((channel, i) => {

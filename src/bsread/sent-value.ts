@@ -1,5 +1,6 @@
 import { AlidadeError } from '../shared/errors.ts';
 import type { ChannelType, ItemArray } from './channel-type.ts';
+import { itemCount, scalarShape } from './shape.ts';
 
 export type SentScalar = number | bigint | boolean | string;
 
@@ -47,7 +48,6 @@ const typeOfScalar: Readonly<Record<string, ChannelType>> = {
   string: 'string',
 };
 
-const scalarShape: readonly number[] = [];
 const maxDimensions = 32;
 
 /** @param place what has the value, for the message. @throws ALI_ENCODE when it is nothing that can be sent */
@@ -64,7 +64,7 @@ export function plainValue(value: SentValue, place: string): PlainValue | undefi
   if (!ArrayBuffer.isView(items) || !Array.isArray(shape)) {
     throw cannotSend(place, 'an object is sent as {items, shape}, a typed array and its NumPy shape');
   }
-  if (shape.length === 0 || shape.reduce((product, size) => product * size, 1) !== items.length) {
+  if (shape.length === 0 || itemCount(shape) !== items.length) {
     throw cannotSend(place, `${items.length} items do not fill the shape [${shape}]`);
   }
   return { type: typeOf(items, place), shape, items };

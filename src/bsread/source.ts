@@ -8,6 +8,7 @@ import {
   type SocketOptions,
   type SocketStatistics,
   SubSocket,
+  waitingTime,
 } from '../zmtp/index.ts';
 import { attach } from './attach.ts';
 import type { PulseMessage } from './message.ts';
@@ -94,7 +95,7 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
     this.#endpoints = this.#endpoints.map((endpoint) => (endpoint === from ? to : endpoint));
   }
 
-  /** The messages as they come, until the source is closed. */
+  /** The messages as they come, until the source is closed. To leave the loop leaves the source open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<PulseMessage> {
     return this.messages();
   }
@@ -115,12 +116,13 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
    * The next message.
    *
    * @returns undefined when none came in time
-   * @throws ALI_SOCKET_CLOSED; ALI_ABORTED by the signal; ALI_USAGE when somebody else is receiving
+   * @throws ALI_SOCKET_CLOSED; ALI_ABORTED by the signal; ALI_USAGE when somebody else is receiving, or for a `timeoutMs`
+   *   that is not a whole number in its range
    */
   async receive({ timeoutMs, signal }: ReceiveMessageOptions = {}): Promise<PulseMessage | undefined> {
     if (timeoutMs === undefined) return this.#next(signal);
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), timeoutMs);
+    const timer = setTimeout(() => patience.abort(), waitingTime('timeoutMs', timeoutMs));
     try {
       return await this.#next(
         signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]),

@@ -5,7 +5,7 @@
 export { type Feed, FeedSocket } from './feed-socket.ts';
 export type { Frame, Frames, Message } from './message.ts';
 export type { MonitorEvent, MonitorListener, PeerName, Refusal } from './monitor.ts';
-export type { SocketOptions } from './options.ts';
+export { type SocketOptions, waitingTime } from './options.ts';
 export { type PublishResult, PubSocket } from './pub-socket.ts';
 export { PullSocket } from './pull-socket.ts';
 export { type PushResult, PushSocket, type SendOptions } from './push-socket.ts';

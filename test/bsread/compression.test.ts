@@ -258,3 +258,9 @@ test('a frame is inspected without decoding it', () => {
   expect(() => inspectCompressed(block, { ...lz4, sizeBytes: 501 })).toThrow(/says 501 bytes/);
   expect(() => inspectCompressed(block.fill(255, 0, 4), lz4)).toThrow(/cannot hold/);
 });
+
+test('a value whose length lz4 cannot tell is refused', () => {
+  expect(() => compress(new Uint8Array(2 ** 31), lz4)).toThrow(
+    expect.objectContaining({ code: 'ALI_ENCODE' }),
+  );
+});

@@ -156,6 +156,10 @@ test('where nobody listens, the message says so', async () => {
   });
 });
 
+test.each([-1, 2 ** 31])('nobody can wait %s ms for an answer', (timeoutMs) => {
+  expect(() => new Dispatcher({ timeoutMs })).toThrow(expect.objectContaining({ code: 'ALI_USAGE' }));
+});
+
 test.each(['dispatcher', 'ftp://host', 'file:///etc'])('%s is no URL of a dispatching layer', (url) => {
   expect(() => new Dispatcher({ url })).toThrowError(expect.objectContaining({ code: 'ALI_USAGE' }));
 });

@@ -245,3 +245,11 @@ test.each<[string, ChannelSpec, RegExp]>([
   expect(() => new MessageEncoder({ channels: [spec] })).toThrowError(message);
   expect(() => new MessageEncoder({ channels: [{ name: 'x' }, { name: 'x' }] })).toThrowError(/same name/);
 });
+
+test.each([2n ** 63n, -(2n ** 63n) - 1n])('a pulse id of more than 64 bits is not sent: %s', (pulseId) => {
+  const encoder = new MessageEncoder();
+  const encode = (id: bigint) => encoder.encode({ a: 1 }, { ...pulse, pulseId: id });
+  expect(() => encode(pulseId)).toThrow(expect.objectContaining({ code: 'ALI_ENCODE' }));
+  expect(new MessageDecoder().decode(encode(2n ** 63n - 1n))?.pulseId).toBe(2n ** 63n - 1n);
+  expect(new MessageDecoder().decode(encode(-(2n ** 63n)))?.pulseId).toBe(-(2n ** 63n));
+});

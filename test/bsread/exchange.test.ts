@@ -94,6 +94,21 @@ test('without a receiver a sender waits as long as it is told, then drops the wh
   expect(sender.statistics()).toMatchObject({ sentMessages: 1, droppedMessages: 2 });
 });
 
+test('what a subscriber has no room for is dropped as a whole and counted', async () => {
+  await using sender = await Sender.open({ addresses: anywhere, pattern: 'pub', queueMessages: 1 });
+  await using source = await Source.open({ addresses: sender.endpoints, pattern: 'sub', queueMessages: 1 });
+  const image = { items: new Uint8Array(2 ** 20), shape: [1024, 1024] };
+  while ((await sender.send({ image })) !== 'dropped') await new Promise((resolve) => setImmediate(resolve));
+  const { sentMessages, unwantedMessages, droppedMessages } = sender.statistics();
+  expect(droppedMessages).toBe(1);
+  for (let i = 0; i < sentMessages; i++) {
+    const message = await next(source);
+    expect(message.pulseId).toBe(BigInt(unwantedMessages + i));
+    expect(message.channel('image')?.shape).toEqual([1024, 1024]);
+  }
+  expect(await source.receive({ timeoutMs: 1 })).toBeUndefined();
+});
+
 test('sending is given up by a signal', async () => {
   await using sender = await Sender.open({ addresses: anywhere });
   const given = sender.send({ a: 0 }, { signal: AbortSignal.timeout(1) });
@@ -205,6 +220,9 @@ test('receiving ends when nothing comes in time, by a signal, and when the sourc
   const signal = AbortSignal.timeout(1);
   await expect(source.receive({ signal })).rejects.toMatchObject({ code: 'ALI_ABORTED' });
   await expect(source.receive({ signal, timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+  for (const timeoutMs of [-1, Number.NaN, 2 ** 31]) {
+    await expect(source.receive({ timeoutMs })).rejects.toMatchObject({ code: 'ALI_USAGE' });
+  }
   const waiting = source.receive();
   const loop = expect(waiting).rejects.toMatchObject({ code: 'ALI_SOCKET_CLOSED' });
   await source.close();

@@ -1,7 +1,8 @@
+import { AlidadeError } from '../../shared/errors.ts';
 import { bitshufflePrefixBytes, defaultBlockElements, storeBitshufflePrefix } from './bitshuffle-frame.ts';
 import type { CompressedForm } from './compressed-form.ts';
 import { blocksRoom, type Kernel, lz4Room } from './kernel.ts';
-import { lz4PrefixBytes } from './lz4-frame.ts';
+import { lz4PrefixBytes, mostLz4Bytes } from './lz4-frame.ts';
 
 /** `compress` of index.ts, with a kernel of one's choice. */
 export function compressWith(
@@ -15,6 +16,12 @@ export function compressWith(
 }
 
 function compressLz4(kernel: Kernel, bytes: Uint8Array, { byteOrder }: CompressedForm) {
+  if (bytes.length > mostLz4Bytes) {
+    throw new AlidadeError(
+      'ALI_ENCODE',
+      `a value of ${bytes.length} bytes cannot be sent as lz4, whose length has 31 bits: send it as bitshuffle_lz4`,
+    );
+  }
   const frame = room(lz4PrefixBytes + lz4Room(bytes.length));
   new DataView(frame.buffer).setUint32(0, bytes.length, byteOrder === 'little');
   const blockBytes = kernel.encodeLz4(bytes, frame.subarray(lz4PrefixBytes));

@@ -42,6 +42,7 @@ export function decompress(frame: Uint8Array, form: CompressedForm, target?: Uin
  * A frame with the value `bytes`, compressed. Bitshuffle's blocks have the size that Python's bsread gives them. The
  * same bytes give the same frame, on every machine.
  *
+ * @throws ALI_ENCODE for more than 2 GiB as lz4
  * @example
  * const image = new Uint16Array(1024 * 1280);
  * const bytes = new Uint8Array(image.buffer);

@@ -5,7 +5,7 @@ import { undecodable } from './fault.ts';
 export const lz4PrefixBytes = 4;
 
 /** Sizes beyond are refused by all who speak this wire. */
-const mostBytes = 2 ** 31 - 1;
+export const mostLz4Bytes = 2 ** 31 - 1;
 
 function lengthAt(frame: Uint8Array, order: ByteOrder): number {
   return new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(0, order === 'little');
@@ -21,8 +21,8 @@ export function lz4Sizes(frame: Uint8Array, { byteOrder, sizeBytes }: Compressed
     throw undecodable(`the frame has ${frame.length} bytes, and the length before lz4 alone needs 4`);
   }
   const lengths = [lengthAt(frame, byteOrder), lengthAt(frame, byteOrder === 'little' ? 'big' : 'little')];
-  if (sizeBytes === undefined) return lengths.filter((length) => length <= mostBytes);
-  if (lengths.some((length) => length >= sizeBytes && length <= mostBytes)) return [sizeBytes];
+  if (sizeBytes === undefined) return lengths.filter((length) => length <= mostLz4Bytes);
+  if (lengths.some((length) => length >= sizeBytes && length <= mostLz4Bytes)) return [sizeBytes];
   throw undecodable(
     `the length before lz4 is ${lengths[0]}, and the header of the channel says ${sizeBytes} bytes`,
   );

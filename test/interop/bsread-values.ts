@@ -22,11 +22,21 @@ interface Example {
   readonly value: SentValue;
 }
 
+/** Such as use every bit of a type: its limits first. */
+function numberOf(type: NumberType, i: number): number | bigint | boolean {
+  if (type === 'bool') return i % 3 === 0;
+  if (type.startsWith('float')) return [Math.fround(-Math.PI), Number.POSITIVE_INFINITY, -0][i] ?? i / 8 - 99;
+  const bits = Number(/\d+$/.exec(type));
+  const mixed = BigInt(i) * 0x9e37_79b9_7f4a_7c15n;
+  const limits = type.startsWith('u') ? [2n ** BigInt(bits) - 1n, 0n] : [-(2n ** BigInt(bits - 1)), -1n];
+  const integer = limits[i] ?? mixed;
+  const value = type.startsWith('u') ? BigInt.asUintN(bits, integer) : BigInt.asIntN(bits, integer);
+  return bits === 64 ? value : Number(value);
+}
+
 function example(type: NumberType, shape: readonly number[], encoding: Encoding = 'little'): Example {
   const count = shape.reduce((product, size) => product * size, 1);
-  const numbers = Array.from({ length: count }, (_, i) =>
-    type === 'bool' ? i % 3 === 1 : (i * 7 + 1) % 128,
-  );
+  const numbers = Array.from({ length: count }, (_, i) => numberOf(type, i));
   const items = arrayOf(type, numbers);
   if ('misfit' in items) throw new Error(`${items.misfit} is no ${type}`);
   const value = shape.length === 0 ? (numbers[0] ?? null) : { items, shape };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { CredentialSources, OpenBusOptions } from '../../bus/index.ts';
-import type { Dialect } from '../../control/index.ts';
+import type { Dialect } from '../../control/client/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ConfigFile } from './config-file.ts';

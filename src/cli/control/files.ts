@@ -1,11 +1,5 @@
 import type { Command } from 'commander';
-import {
-  checkFile,
-  findModule,
-  type ModuleRecord,
-  moduleRecords,
-  parameterTypeText,
-} from '../../control/index.ts';
+import type { ModuleRecord } from '../../control/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
 import { counted } from '../up/words.ts';
@@ -39,6 +33,7 @@ export function defineFiles(control: Command, terminal: Terminal): void {
 }
 
 async function check(path: string, { json }: FileOptions, terminal: Terminal): Promise<void> {
+  const { checkFile } = await import('../../control/index.ts');
   const found = checkFile(path);
   const { name, generation, endpoints, notes } = found;
   const left = endpoints.filter(({ isFault }) => isFault).length;
@@ -61,6 +56,8 @@ async function check(path: string, { json }: FileOptions, terminal: Terminal): P
 }
 
 async function doc(name: string | undefined, { json }: FileOptions, terminal: Terminal): Promise<void> {
+  // Loaded here only, as by check: verbs that ask something need none of it.
+  const { findModule, moduleRecords, parameterTypeText } = await import('../../control/index.ts');
   if (name === undefined) {
     if (json === true) return printLine(terminal, JSON.stringify(moduleRecords));
     const rows = moduleRecords.map((record) => [record.name, namesText(record), record.about]);

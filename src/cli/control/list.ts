@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Bus } from '../../bus/index.ts';
-import { type Monitored, openClient, openMonitor } from '../../control/index.ts';
+import { type Monitored, openClient, openMonitor } from '../../control/client/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Client, Reply } from '../../control/index.ts';
+import type { Client, Reply } from '../../control/client/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { controlExamples } from './help.ts';

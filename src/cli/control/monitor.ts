@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Bus, BusEvent } from '../../bus/index.ts';
-import { type Dialect, type Monitored, openMonitor } from '../../control/index.ts';
+import { type Dialect, type Monitored, openMonitor } from '../../control/client/index.ts';
 import type { ExactValue } from '../../shared/exact-value.ts';
 import { readJson } from '../../shared/read-json.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Bus, type BusEvent, openBus } from '../../bus/index.ts';
-import { type Client, type Dialect, dialects, openClient } from '../../control/index.ts';
+import { type Client, type Dialect, dialects, openClient } from '../../control/client/index.ts';
 import { parseDurationMs } from '../../shared/duration.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { named } from '../options.ts';

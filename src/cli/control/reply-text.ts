@@ -1,4 +1,4 @@
-import { type Dialect, isErrorCode, type Reply } from '../../control/index.ts';
+import { type Dialect, isErrorCode, type Reply } from '../../control/client/index.ts';
 import { AlidadeError, type ErrorCode } from '../../shared/errors.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { payloadJson, pythonRepr } from './payload-text.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Client, Operation, Reply } from '../../control/index.ts';
+import type { Client, Operation, Reply } from '../../control/client/index.ts';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import { confirm } from '../confirm.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { BusEvent } from '../../bus/index.ts';
-import { makeService, startService } from '../../control/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { type Log, openLog } from '../../shared/log.ts';
 import { Opened } from '../../shared/opened.ts';
@@ -40,6 +39,8 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
     throw new AlidadeError('ALI_USAGE', 'which services? name their file: serve -c FILE');
   }
   using stop = new StopSignals();
+  // Loaded here only: verbs that ask something need none of it.
+  const { makeService, startService } = await import('../../control/index.ts');
   const log = await openLog({
     name: 'control',
     level: (options.verbose ?? 0) > 0 ? 'debug' : 'info',

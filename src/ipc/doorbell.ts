@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { openPresence } from './presence.ts';
 
 export interface Doorbell {
@@ -12,10 +13,12 @@ export interface Doorbell {
  * @throws the system's error when the socket cannot be made.
  */
 export function openDoorbell(folder: string, name: string, onRing: () => void): Promise<Doorbell> {
-  return openPresence(folder, name, (caller) => {
+  const onCaller = (caller: Socket) => {
     caller.unref();
     caller.on('data', onRing);
     // To come to the door is a ring too: a process that writes once and ends may be gone before its byte is out.
     onRing();
-  });
+  };
+  // Whoever rang while there was no bell was not heard.
+  return openPresence(folder, name, onCaller, onRing);
 }

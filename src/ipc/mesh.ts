@@ -63,8 +63,9 @@ export class Mesh {
     handler: MeshHandler,
   ): Promise<Mesh> {
     const mesh = new Mesh(folder, name, maxFrameBytes, handler);
-    mesh.#presence = await openPresence(folder, name, (caller) => mesh.#answer(caller));
-    for (const id of presentIn(folder, name)) if (id !== mesh.id) mesh.#call(id, firstRecallMs);
+    const callOthers = () => mesh.#callOthers();
+    mesh.#presence = await openPresence(folder, name, (caller) => mesh.#answer(caller), callOthers);
+    callOthers();
     return mesh;
   }
 
@@ -112,6 +113,13 @@ export class Mesh {
       done();
     });
     await this.#presence?.close();
+  }
+
+  #callOthers(): void {
+    if (this.#isClosed) return;
+    for (const id of presentIn(this.#folder, this.#name)) {
+      if (id !== this.id && !this.#peers.has(id)) this.#call(id, firstRecallMs);
+    }
   }
 
   #call(id: string, recallMs: number): void {

@@ -181,6 +181,30 @@ test('a hundred monitors hear every alert', async () => {
   await Promise.all(buses.map((one) => one.close()));
 });
 
+test('processes find each other also after their runtime folder was taken away', async () => {
+  using folder = temporaryFolder();
+  const url = `local:${folder.path}`;
+  await using first = await openBus(url);
+  await using other = await openBus(url);
+  const bindings = [{ exchange: 'requests' as const, key: 'store' }];
+  await listen(
+    first,
+    { queue: 'store', bindings },
+    answering(first, () => 'still here'),
+  );
+  rmSync(runtimeFolder(folder.path), { recursive: true });
+  // Those who were there do not notice.
+  expect((await other.request(message('store'), { timeoutMs })).map(textOf)).toEqual(['still here']);
+  await using later = await openBus(url);
+  const ask = async () => (await later.request(message('store'), { timeoutMs })).map(textOf).join();
+  await expect.poll(() => ask().catch(String), { timeout: 10_000 }).toBe('still here');
+  await expect(listen(later, { queue: 'store', bindings })).rejects.toMatchObject({
+    code: 'ALI_BUS_NAME_TAKEN',
+  });
+  await Promise.all([first, other, later].map((bus) => bus.close()));
+  expect(socketsIn(folder.path)).toEqual([]);
+});
+
 test("a folder of somebody else's in the place of ours is not used", async () => {
   using folder = temporaryFolder();
   using behind = temporaryFolder();

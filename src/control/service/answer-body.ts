@@ -152,7 +152,8 @@ async function command(seat: Seat, request: Request, { name, values }: Call): Pr
 
 /** Gives the key. In v2 what groups others locks them too, where nobody else has. */
 function lock(seat: Seat, { lockoutKey, dialect, sender }: Request): string {
-  const key = lockoutKey === '' ? newKey(dialect) : withoutDashes(lockoutKey);
+  // A key of nothing but dashes is none: whoever has no key would have it.
+  const key = withoutDashes(lockoutKey) || newKey(dialect);
   seat.lock.lock(key, sender);
   const lockChildren = ({ children }: Seat) => {
     for (const child of children) {

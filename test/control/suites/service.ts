@@ -112,6 +112,18 @@ export function services(stage: Stage): void {
     },
   );
 
+  test.each(['v1', 'v2'] as const)(
+    'a key of nothing but dashes locks with one that is made up, in %s',
+    async (wire) => {
+      await stage.serve([new Valve('valve')], { wire });
+      const client = stage.client({ wire });
+      const { payload } = await client.lock('valve', { lockoutKey: '---' });
+      expect(payload).toEqual({ key: expect.stringMatching(/^[\da-f]{32}$/) });
+      expect((await client.set('valve', 'open')).code).toBe(307);
+      expect((await client.set('valve', 'open', { lockoutKey: '---' })).code).toBe(307);
+    },
+  );
+
   test('an endpoint that does not answer holds up nobody else, and what is too much for it is refused', async () => {
     const slow = new Slow({ name: 'slow' });
     const service = await stage.serve([slow, new Valve('valve')], { queueLength: 2 });

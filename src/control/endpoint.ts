@@ -22,6 +22,11 @@ export interface EndpointContext {
   readonly service: string;
   /** Resolves when the bus has taken it. Never rejects: what could not be sent is logged and counted. */
   alert(alert: OutgoingAlert): Promise<void>;
+  /**
+   * How long what is asked may wait for its turn. A class with a queue of its own, such as that of a device which many
+   * endpoints share, keeps to it, so that nothing is done when whoever asked has long gone.
+   */
+  readonly queueWaitMs: number;
   /** Runs work in the endpoint's turn, as if it were a request: never beside one. Rejects with what the work throws. */
   inTurn<T>(work: () => Maybe<T>): Promise<T>;
   /** A request of the service to its own endpoint, without arguments. */

@@ -40,6 +40,7 @@ export class Attached {
       clock: this.clock,
       log,
       service: 'tests',
+      queueWaitMs: 9000,
       alert: async (alert) => {
         this.alerts.push(alert);
       },

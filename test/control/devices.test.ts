@@ -141,6 +141,21 @@ test('a device that does not answer is 202 in time, and a late reply is not take
   expect(supply.heard).toEqual(['*OPC?', 'VOLT?', 'MUTE?', '*OPC?', 'VOLT?']);
 });
 
+test('what waited too long for a device behind the commands of others is never sent', async () => {
+  const { supply, attached, named } = await lab();
+  await get(named('volt'));
+  const mute = get(named('mute'));
+  const late = set(named('volt'), 9);
+  await supply.hears('MUTE?');
+  attached.clock.advance(9000);
+  await expect(mute).rejects.toMatchObject({ code: 202 });
+  await expect(late).rejects.toMatchObject({
+    code: 305,
+    message: 'lab was busy for 9 s with the commands of others: this was not sent',
+  });
+  expect(await get(named('volt'))).toMatchObject({ value_raw: '0.00' });
+});
+
 test('a connection that was closed meanwhile is made again, and the recovery is said', async () => {
   const { supply, attached, named } = await lab();
   await get(named('volt'));

@@ -38,9 +38,19 @@ export class ScpiProvider extends Provider {
     });
   }
 
-  /** Replies of several commands are joined by ';'. */
+  /**
+   * Replies of several commands are joined by ';'.
+   *
+   * @throws ReplyError also 305, for what waited too long behind the commands of others; nothing of it was sent
+   */
   override send(commands: readonly string[]): Promise<Answer> {
-    const replies = this.#last.then(() => this.#ask(commands));
+    const { clock, queueWaitMs } = this.context;
+    const sinceMs = clock.nowMs();
+    const replies = this.#last.then(() => {
+      if (clock.nowMs() - sinceMs < queueWaitMs) return this.#ask(commands);
+      const text = `${this.name} was busy for ${queueWaitMs / 1000} s with the commands of others: this was not sent`;
+      throw new ReplyError('service_error_timeout', text);
+    });
     this.#last = replies.catch(() => {});
     return replies;
   }

@@ -83,12 +83,13 @@ export class Reception implements AsyncDisposable {
 
   /** What an endpoint gets of the service. */
   contextOf(seat: Seat): EndpointContext {
-    const { clock, log, name, voice, wire } = this.#options;
+    const { clock, log, name, voice, wire, queueWaitMs } = this.#options;
     return {
       clock,
       log,
       service: name,
       alert: (alert) => voice.alert(alert),
+      queueWaitMs,
       inTurn: (work) => this.#inTurn(seat, work),
       ownRequest: (operation) => ({
         operation,

@@ -1,4 +1,11 @@
 export { createHdf5File } from './create-hdf5-file.ts';
+export {
+  createEarliestFile,
+  type EarliestDataset,
+  type EarliestDatasetOptions,
+  type EarliestFile,
+  type EarliestGroup,
+} from './earliest/create-earliest-file.ts';
 export type {
   Attributes,
   ChunkOptions,

@@ -21,13 +21,13 @@ const mostWaiting = 64;
  * collection is written once, whole, and never touched again; it has no checksum that could tell a torn one.
  */
 export class TextHeap {
-  readonly #allocation: Allocation;
+  readonly #allocation: Pick<Allocation, 'raw'>;
   readonly #write: (address: number, bytes: Uint8Array) => void;
   #pending: Reference[] = [];
   #pendingBytes = 0;
   #whenSealed: (() => void)[] = [];
 
-  constructor(allocation: Allocation, write: (address: number, bytes: Uint8Array) => void) {
+  constructor(allocation: Pick<Allocation, 'raw'>, write: (address: number, bytes: Uint8Array) => void) {
     this.#allocation = allocation;
     this.#write = write;
   }

@@ -1,5 +1,6 @@
 /** Streams into HDF5 files. Start at recorder.ts (recordings of one stream) and recording.ts (one file). */
 export type { Bound } from './bound.ts';
+export { type EarliestExport, type EarliestExportOptions, exportEarliest } from './export-earliest.ts';
 export type { LostMessageReason } from './ledger.ts';
 export type { RecordingOptions } from './options.ts';
 export {

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { type Hdf5Reader, type Item, openHdf5File, type ReadDataset, type ReadGroup } from '../hdf5/index.ts';
+import type { Item, ReadDataset, ReadGroup } from '../hdf5/index.ts';
 import { AlidadeError, isAlidadeError, messageOf } from '../shared/errors.ts';
+import { openRecording } from './open-recording.ts';
 import { mostSmallBytes } from './value-storage.ts';
 
 /** What a file says of itself, and whether it is so. */
@@ -31,22 +32,13 @@ const mostProblems = 100;
  * if (!isWhole) console.error(problems.join('\n'));
  */
 export async function verifyRecording(file: string): Promise<Verification> {
-  await using reader = await open(file);
+  await using reader = await openRecording(file);
   const own = await reader.root.group('recording');
   const data = await reader.root.group('data');
   if (own === undefined || data === undefined) {
     throw new AlidadeError('ALI_HDF5_DAMAGED', `${file} is no recording: it has no group /recording`);
   }
   return await new Check(own, data).run();
-}
-
-async function open(file: string): Promise<Hdf5Reader> {
-  try {
-    return await openHdf5File(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new AlidadeError('ALI_NOT_FOUND', `there is no file ${file}`, { cause: error });
-  }
 }
 
 class Check {

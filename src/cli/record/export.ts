@@ -5,12 +5,18 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { RecordedFile, StoredChannel } from '../../recording/index.ts';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
-import { examples } from '../options.ts';
+import { examples, named } from '../options.ts';
+import { oneOf } from '../stream/options.ts';
 import type { Terminal } from '../terminal.ts';
+import { exportForOldReaders } from './export-earliest.ts';
 import { items, type RowValue, rowsOf } from './rows.ts';
 
 interface ExportOptions {
   readonly output?: string;
+  readonly hdf5?: 'earliest';
+  readonly uncompressed?: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
 }
 
 /** Larger arrays are pictures rather than cells of a table. */
@@ -18,21 +24,40 @@ const mostItems = 4096;
 
 const help = `
 The first column is the pulse id, the second the time in nanoseconds since 1970 (empty where the file does not say). A
-missing value is an empty cell; the items of an array stand in one cell, with spaces between. Text is quoted.`;
+missing value is an empty cell; the items of an array stand in one cell, with spaces between. Text is quoted.
+
+With --hdf5 earliest it is a copy for old readers: HDF5's oldest form, nothing compressed, numbers little-endian, with
+/general and all of /data, large arrays too. It is there whole or not at all; a file that is there is kept, unless --force.`;
 
 export function defineExport(record: Command, terminal: Terminal): void {
   record
     .command('export')
-    .description('write channels of a file as a table (CSV)')
+    .description('write channels of a file as a table (CSV), or a copy of it for old readers (HDF5)')
     .argument('<file>', 'a recording')
-    .argument('[channels...]', 'which ones; by default all whose values are not large arrays')
+    .argument('[channels...]', 'which ones; by default all, in a table without large arrays')
     .option('-o, --output <file>', 'write into this file instead of standard output')
-    .option('--json', 'accepted as everywhere; the table is CSV all the same')
+    .option('--hdf5 <form>', 'an HDF5 file instead of a table: earliest', named('--hdf5', oneOf('earliest')))
+    .option('--uncompressed', 'as --hdf5 earliest always is')
+    .option('--force', 'with --hdf5, replace a file that is there')
+    .option('--json', 'with --hdf5, say as JSON what was copied; a table is CSV all the same')
     .addHelpText('after', help)
-    .addHelpText('after', examples('alidade record export run.h5 SIM:SCALAR-001 SIM:SCALAR-002 -o run.csv'))
-    .action((path: string, names: readonly string[], options: ExportOptions) =>
-      exportTable(path, names, options, terminal),
-    );
+    .addHelpText(
+      'after',
+      examples(
+        'alidade record export run.h5 SIM:SCALAR-001 SIM:SCALAR-002 -o run.csv',
+        'alidade record export run.h5 --hdf5 earliest --uncompressed -o old.h5',
+      ),
+    )
+    .action((path: string, names: readonly string[], options: ExportOptions) => {
+      const { hdf5, output, uncompressed, force } = options;
+      if (hdf5 === undefined) {
+        if (uncompressed !== true && force !== true) return exportTable(path, names, options, terminal);
+        const name = uncompressed === true ? '--uncompressed' : '--force';
+        throw new AlidadeError('ALI_USAGE', `${name} is for HDF5 files: it goes with --hdf5 earliest`);
+      }
+      if (output !== undefined) return exportForOldReaders(path, names, { ...options, output }, terminal);
+      throw new AlidadeError('ALI_USAGE', '--hdf5 needs -o FILE, the file to make');
+    });
 }
 
 async function exportTable(

@@ -97,7 +97,7 @@ export class ReadGroup {
     if (address === undefined) return undefined;
     const messages = await readMessages(this.#file, address);
     const attributes = await readAttributes(this.#file, messages);
-    return ReadDataset.open(this.#file, this.#pathOf(name), messages, attributes);
+    return ReadDataset.open(this.#file, this.#pathOf(name), address, messages, attributes);
   }
 
   #pathOf(name: string): string {

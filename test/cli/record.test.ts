@@ -9,7 +9,6 @@ import { type ChannelSpec, Sender, type SentValues } from '../../src/bsread/inde
 import { palette } from '../../src/cli/stream/colour-map.ts';
 import { buildCommand, finished, type Result, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { requireServer } from '../support/require-server.ts';
 
 beforeAll(buildCommand, 120_000);
 
@@ -293,22 +292,41 @@ test('the state of the instrument is kept beside what was measured', async () =>
   expect(await desk.shell.refused(3, ...absent)).toContain('ALI_STORE_NOT_FOUND');
 });
 
-test.skipIf(!requireServer('h5py and h5dump', 'recordings for old readers'))(
-  'h5repack makes of a file a plain one in the oldest form, as the guide says',
-  async () => {
-    const desk = await Desk.open([
-      { name: 'CAM', type: 'uint16', shape: [64, 64], compression: 'bitshuffle_lz4' },
-    ]);
-    await desk.record('run.h5', 3, () => ({ CAM: new Uint16Array(4096).fill(7) }));
-    const guide = readFileSync(new URL('../../docs/recordings.md', import.meta.url), 'utf8');
-    const [command = ''] = /^h5repack .*$/m.exec(guide) ?? [];
-    expect((await desk.shell.sh(command)).status).toBe(0);
-    expect((await desk.shell.sh('h5dump -BH old.h5')).stdout).toMatch(/SUPERBLOCK_VERSION 0/);
-    expect(await desk.shell.said('record', 'show', 'old.h5')).toMatch(
-      /^ {4}data {2}uint16 \[3 × 64 × 64\] {2}\{/m,
-    );
-  },
-);
+test('a copy for old readers is made as the guide says', async () => {
+  const desk = await Desk.open([
+    { name: 'CAM', type: 'uint16', shape: [64, 64], compression: 'bitshuffle_lz4' },
+  ]);
+  await desk.record('run.h5', 3, () => ({ CAM: new Uint16Array(4096).fill(7) }));
+  const guide = readFileSync(new URL('../../docs/recordings.md', import.meta.url), 'utf8');
+  const [, command = ''] = /^npx (alidade record export .* --hdf5 .*)$/m.exec(guide) ?? [];
+  expect(await desk.shell.sh(command)).toEqual({
+    status: 0,
+    stdout: 'exported 1 channel with 3 rows to old.h5\n',
+    stderr: '',
+  });
+  const bytes = readFileSync(join(desk.folder, 'old.h5'));
+  expect([bytes[8], bytes.includes('OHDR')]).toEqual([0, false]);
+  expect(await desk.shell.said('record', 'show', 'old.h5')).toMatch(
+    /^ {4}data {2}uint16 \[3 × 64 × 64\] {2}\{/m,
+  );
+  const earliest = ['record', 'export', 'run.h5', '--hdf5', 'earliest'];
+  expect(await desk.shell.refused(5, ...earliest, '-o', 'old.h5')).toContain('old.h5 is there already');
+  expect(JSON.parse(await desk.shell.said(...earliest, '-o', 'old.h5', '--force', '--json'))).toEqual({
+    file: 'old.h5',
+    channels: 1,
+    rows: 3,
+    sizeBytes: bytes.length,
+  });
+  expect(await desk.shell.refused(2, ...earliest)).toContain('--hdf5 needs -o FILE');
+  expect(await desk.shell.refused(2, 'record', 'export', 'run.h5', '--uncompressed')).toContain(
+    '--uncompressed is for HDF5 files',
+  );
+  expect(await desk.shell.refused(3, ...earliest, 'CAN', '-o', 'b.h5')).toContain("is 'CAM' meant?");
+  const full = await desk.shell.sh(`trap "" XFSZ; ulimit -f 30; exec alidade ${earliest.join(' ')} -o b.h5`);
+  expect(full).toMatchObject({ status: 1, stdout: '' });
+  expect(full.stderr).toMatch(/^alidade: b\.h5: the disk is full; .* \(ALI_DISK_FULL\)\n$/);
+  expect(readdirSync(desk.folder).filter((name) => name.startsWith('b.h5'))).toEqual([]);
+});
 
 test('what is no HDF5 file, or not there, is said', async () => {
   const desk = await Desk.open();

@@ -27,6 +27,8 @@ export interface ChannelPlace {
   readonly definition: ChannelDefinition;
   readonly block: Block;
   readonly storage: ValueStorage;
+  /** Called when it has its first value. */
+  readonly onFirstValue: (channel: RecordedChannel) => void;
 }
 
 /** A channel in the file: a group with the values, and for each row whether there is one, and of when. */
@@ -46,12 +48,14 @@ export class RecordedChannel {
   fault: string | undefined;
   readonly #block: Block;
   readonly #storage: ValueStorage;
+  readonly #onFirstValue: (channel: RecordedChannel) => void;
   hasValues = false;
 
-  constructor({ data, groupName, pulseIds, definition, block, storage }: ChannelPlace) {
+  constructor({ data, groupName, pulseIds, definition, block, storage, onFirstValue }: ChannelPlace) {
     this.name = definition.name;
     this.#block = block;
     this.#storage = storage;
+    this.#onFirstValue = onFirstValue;
     this.group = data.group(groupName);
     if (groupName !== this.name) this.group.attribute('channel', attributeText(this.name));
     this.form = declaredForm(definition) ?? unknownForm;
@@ -132,7 +136,10 @@ export class RecordedChannel {
         return this.#count('too-large');
       }
     }
-    if (!this.hasValues) this.#describe(form);
+    if (!this.hasValues) {
+      this.#describe(form);
+      this.#onFirstValue(this);
+    }
     this.hasValues = true;
     return true;
   }

@@ -42,6 +42,7 @@ export class RecordingFile {
   readonly #words = new TimestampWords();
   readonly #plans = new WeakMap<DataHeader, HeaderPlan>();
   #settling: Promise<void> | undefined;
+  #isPlotted = false;
 
   constructor(hdf5: Hdf5File, options: RecordingFileOptions) {
     const { chunkRows, general, isWanted } = options;
@@ -191,8 +192,8 @@ export class RecordingFile {
       definition,
       block: this.#block,
       storage: this.#storage,
+      onFirstValue: (first) => this.#plotAtOnce(first),
     });
-    if (this.channels.length === 0) this.#data.attribute('default', inFile);
     this.channels.push(channel);
     this.#byName.set(name, channel);
     this.#groupNames.add(inFile);
@@ -203,6 +204,13 @@ export class RecordingFile {
     const { chunkRows, capacityRows } = this.#block;
     const dataset = this.own.dataset(name, { type: 'int64', chunkRows, attributes });
     return new Column(dataset, 8, capacityRows);
+  }
+
+  /** What viewers draw when they open the file: the first channel that has numbers. */
+  #plotAtOnce({ form, group }: RecordedChannel): void {
+    if (this.#isPlotted || form.type === 'string') return;
+    this.#isPlotted = true;
+    this.#data.attribute('default', group.path.slice('/data/'.length));
   }
 
   async #settleAndFlush(): Promise<void> {

@@ -54,30 +54,48 @@ export class SmallValues implements Values {
   }
 }
 
+/** Characters of texts that are gathered before they go to the file. */
+const mostGathered = 1024 * 1024;
+
 /** Texts of any length. */
 export class TextValues implements Values {
   readonly dataset: Dataset;
   checksum: number;
+  /** Of the rows that the dataset does not have yet. */
   #texts: string[] = [];
+  #gathered = 0;
 
   constructor(dataset: Dataset) {
     this.dataset = dataset;
     this.checksum = zerosChecksum(dataset.rows);
   }
 
-  put(at: number, _row: number, { text = '' }: PlainValue): undefined {
-    while (this.#texts.length < at) this.#texts.push('');
-    this.#texts[at] = text;
+  put(_at: number, row: number, { text = '' }: PlainValue): Promise<void> | undefined {
+    this.#pad(row);
+    this.#texts.push(text);
+    this.#gathered += text.length;
+    return this.#gathered < mostGathered ? undefined : this.#handOn();
   }
 
-  flush(blockRows: number): Promise<void> | undefined {
-    const texts = this.#texts;
-    if (texts.length === 0) {
-      this.checksum = crc32(new Uint8Array(blockRows), this.checksum);
-      return this.dataset.skip(blockRows);
+  flush(_blockRows: number, rowEnd: number): Promise<void> | undefined {
+    if (this.#texts.length > 0) {
+      this.#pad(rowEnd);
+      return this.#handOn();
     }
-    while (texts.length < blockRows) texts.push('');
+    const rows = rowEnd - this.dataset.rows;
+    this.checksum = crc32(new Uint8Array(rows), this.checksum);
+    return this.dataset.skip(rows);
+  }
+
+  /** Rows without a value, up to `rowEnd`. */
+  #pad(rowEnd: number): void {
+    for (let row = this.dataset.rows + this.#texts.length; row < rowEnd; row++) this.#texts.push('');
+  }
+
+  #handOn(): Promise<void> | undefined {
+    const texts = this.#texts;
     this.#texts = [];
+    this.#gathered = 0;
     this.checksum = crc32(`${texts.join('\0')}\0`, this.checksum);
     return this.dataset.append(texts);
   }

@@ -19,6 +19,9 @@ export interface Verification {
   readonly channels: number;
 }
 
+/** Whole chunks, where these are of the usual size. */
+const rowsAtATime = 100_000;
+const leastTexts = 1000;
 /** More would not be read. */
 const mostProblems = 100;
 
@@ -100,15 +103,11 @@ class Check {
     ];
     const isClosed = table !== undefined;
     if (isClosed && table.group[place] !== name) this.#add(`${at} is not in the ledger`);
-    const flags = await this.#checkRows(
-      `${at}/is_data_present`,
-      present,
-      written,
-      isClosed,
-      table?.is_data_present_crc32[place],
-    );
+    const atFlags = `${at}/is_data_present`;
+    if (!this.#hasRows(atFlags, present, written, isClosed) || group === undefined) return;
+    const flags = await present.bytes(0, present.rows);
+    if (isClosed) this.#compare(atFlags, crc32(flags), table.is_data_present_crc32[place]);
     await this.#checkRows(`${at}/timestamp`, times, written, isClosed, table?.timestamp_crc32[place]);
-    if (flags === undefined || group === undefined) return;
     const count = flags.reduce((total, flag) => total + flag, 0);
     if (isClosed && count !== numberOf(table.present[place])) {
       this.#add(`${at} has ${count} values, and the ledger says ${table.present[place]}`);
@@ -128,18 +127,19 @@ class Check {
     }
   }
 
-  /** The bytes of all rows, where they are right. */
   async #checkRows(
     path: string,
     dataset: ReadDataset | undefined,
     written: number,
     isClosed: boolean,
     checksum: Item | undefined,
-  ): Promise<Uint8Array | undefined> {
-    if (!this.#hasRows(path, dataset, written, isClosed)) return undefined;
-    const bytes = await dataset.bytes(0, dataset.rows);
-    if (isClosed) this.#compare(path, crc32(bytes), checksum);
-    return bytes;
+  ): Promise<void> {
+    if (!this.#hasRows(path, dataset, written, isClosed)) return;
+    let found = 0;
+    for (let row = 0; row < dataset.rows; row += rowsAtATime) {
+      found = crc32(await dataset.bytes(row, rowsAtATime), found);
+    }
+    if (isClosed) this.#compare(path, found, checksum);
   }
 
   async #checkValues(
@@ -151,12 +151,8 @@ class Check {
     checksum: Item | undefined,
   ): Promise<void> {
     if (!this.#hasRows(path, dataset, written, isClosed)) return;
-    if (dataset.type.kind === 'string') {
-      const texts = await dataset.items();
-      if (isClosed) this.#compare(path, crc32(texts.map((text) => `${text}\0`).join('')), checksum);
-      return;
-    }
-    const found = await valuesChecksum(dataset, flags);
+    const isText = dataset.type.kind === 'string';
+    const found = await (isText ? textsChecksum(dataset) : valuesChecksum(dataset, flags));
     if (isClosed) this.#compare(path, found, checksum);
   }
 
@@ -243,6 +239,16 @@ async function valuesChecksum(dataset: ReadDataset, flags: Uint8Array): Promise<
         checksum = crc32(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), checksum);
       }
     }
+  }
+  return checksum;
+}
+
+async function textsChecksum(dataset: ReadDataset): Promise<number> {
+  const rows = Math.max(leastTexts, dataset.chunkRows ?? 1);
+  let checksum = 0;
+  for (let row = 0; row < dataset.rows; row += rows) {
+    for (const text of await dataset.items(row, Math.min(rows, dataset.rows - row)))
+      checksum = crc32(`${text}\0`, checksum);
   }
   return checksum;
 }

@@ -199,6 +199,31 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
     expect((await reader.read(file))['/data/N/pulse_id']?.items).toEqual(ends.map(String));
   });
 
+  test('keeps long texts in order, with those missing between', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.h5');
+    const recording = await Recording.create({ file, commitIntervalMs: 60_000 });
+    const encoder = new MessageEncoder({
+      channels: [
+        { name: 'TEXT', type: 'string' },
+        { name: 'NUMBER', type: 'int32' },
+      ],
+    });
+    const texts = Array.from({ length: 40 }, (_, i) =>
+      i % 3 === 0 ? undefined : String(i).repeat(i % 3 === 1 ? 200_000 : 1),
+    );
+    for (const [i, TEXT] of texts.entries())
+      await recording.write(
+        decoded(encoder.encode({ TEXT, NUMBER: i }, { pulseId: BigInt(i), timestampNs: 1n })),
+      );
+    expect(await recording.stop()).toMatchObject({ state: 'finished', written: 40 });
+    expect(await verifyRecording(file)).toMatchObject({ isWhole: true, problems: [] });
+    const contents = await reader.read(file);
+    expect(contents['/data/TEXT/data']?.values).toEqual(texts.map((text) => text ?? ''));
+    // Viewers begin with numbers.
+    expect(contents['/data']?.attributes?.default).toBe('NUMBER');
+  });
+
   test('is begun whatever is said of it', async () => {
     using folder = temporaryFolder();
     const file = join(folder.path, 'run.h5');

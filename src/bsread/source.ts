@@ -86,12 +86,21 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
   /**
    * Receives from `to` instead of `from`, where it was to be connected. What has come stays.
    *
-   * @throws ALI_NOT_FOUND when it was not to be connected to `from`; ALI_ENDPOINT when `to` is no address
+   * @throws ALI_NOT_FOUND when it was not to be connected to `from`; ALI_ENDPOINT when `to` is no address. Nothing has
+   *   changed then.
    */
   move(from: string, to: string): void {
     if (from === to) return;
+    const isNew = !this.#endpoints.includes(to);
     this.#socket.connect(to);
-    this.#socket.disconnect(from);
+    try {
+      this.#socket.disconnect(from);
+    } catch (error) {
+      if (isNew) this.#socket.disconnect(to);
+      throw error;
+    }
+    // They may have been two spellings of one address.
+    this.#socket.connect(to);
     this.#endpoints = this.#endpoints.map((endpoint) => (endpoint === from ? to : endpoint));
   }
 

@@ -54,6 +54,25 @@ test('a source may listen, and several senders connect', async () => {
   expect(got.sort()).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2']);
 });
 
+test('a source is moved from one sender to another, or stays where it is', async () => {
+  await using one = await Sender.open({ addresses: anywhere });
+  await using other = await Sender.open({ addresses: anywhere });
+  const [from = ''] = one.endpoints;
+  const [to = ''] = other.endpoints;
+  await using source = await Source.open({ addresses: from });
+  await one.send({ a: 1 });
+  expect((await next(source)).channel('a')?.value()).toBe(1);
+  expect(() => source.move(to, from)).toThrow(expect.objectContaining({ code: 'ALI_NOT_FOUND' }));
+  expect(() => source.move(from, 'nowhere')).toThrow(expect.objectContaining({ code: 'ALI_ENDPOINT' }));
+  expect(source.endpoints).toEqual([from]);
+  await one.send({ a: 2 });
+  expect((await next(source)).channel('a')?.value()).toBe(2);
+  source.move(from, to);
+  expect(source.endpoints).toEqual([to]);
+  await other.send({ a: 3 });
+  expect((await next(source)).channel('a')?.value()).toBe(3);
+});
+
 test('each subscriber gets all of a publisher', async () => {
   await using sender = await Sender.open({ addresses: anywhere, pattern: 'pub' });
   expect(await sender.send({ a: -1 })).toBe('unwanted');

@@ -1,14 +1,16 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
+import { itemBytesOf } from '../../../src/bsread/channel-type.ts';
 import {
   type Channel,
   type ChannelSpec,
   type ChannelType,
+  type ItemArray,
   MessageDecoder,
   MessageEncoder,
   type PulseMessage,
 } from '../../../src/bsread/index.ts';
-import { arrayOf } from '../../../src/bsread/items.ts';
+import { itemsOf } from '../../../src/bsread/items.ts';
 import type { Property } from '../../support/run-properties.ts';
 import { recordedCases } from '../recorded.ts';
 import { anything, mutated, strange } from './frames.ts';
@@ -79,11 +81,7 @@ export const properties: readonly Property[] = [
         encoding,
         compression,
       }));
-      const sent = arrays.map(({ type, shape, seed }) => {
-        const items = arrayOf(type, numbers(type, shape, seed));
-        if ('misfit' in items) throw new Error(`${items.misfit} is no ${type}`);
-        return { items, shape };
-      });
+      const sent = arrays.map(({ type, shape, seed }) => ({ items: itemsFrom(type, shape, seed), shape }));
       const frames = new MessageEncoder({ channels }).encode(
         Object.fromEntries(sent.map((value, i) => [`c${i}`, value])),
         { pulseId: 1n, timestampNs: 1n },
@@ -97,12 +95,11 @@ export const properties: readonly Property[] = [
   },
 ];
 
-function numbers(type: ChannelType, shape: readonly number[], seed: number): (number | boolean)[] {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return Array.from({ length: count }, (_, i) => {
-    const value = (i * (seed + 1)) % 128;
-    return type === 'bool' ? value % 2 === 1 : value;
-  });
+/** Any bits. */
+function itemsFrom(type: Exclude<ChannelType, 'string'>, shape: readonly number[], seed: number): ItemArray {
+  const bytes = new Uint8Array(shape.reduce((product, size) => product * size, itemBytesOf[type]));
+  const bits = bytes.map((_, i) => Math.imul(i + 1, 2 * seed + 0x9e37_79b1) >>> 13);
+  return itemsOf(type, bits, false);
 }
 
 function values(message: PulseMessage | undefined): unknown {

@@ -92,12 +92,12 @@ export async function openStreams(options: OpenStreamsOptions): Promise<Streams>
 }
 
 function sourceStatus(name: string, source: SimulatedSource): StreamStatus {
-  const { address, sentMessages, missedPulses } = source.status();
+  const { address, isOpen, sentMessages, missedPulses } = source.status();
   return {
     name,
     kind: 'simulated',
     address,
-    isOpen: false,
+    isOpen,
     isConnected: true,
     messages: sentMessages,
     // What nobody took was not to be kept: it is a source.

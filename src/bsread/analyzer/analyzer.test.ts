@@ -127,3 +127,14 @@ test('pulses that were held up and come all at once are no jump', () => {
   for (let id = 51; id < 500; id++) see(id);
   expect(findings).toEqual([]);
 });
+
+test('names of missing channels are counted one by one as long as they fit', () => {
+  const { analyzer, see } = analysed();
+  const names = Array.from({ length: 1000 }, (_, i) => String(i).padEnd(4000, 'x'));
+  see(1, { values: Object.fromEntries(names.map((name) => [name, undefined])) });
+  see(2, { values: { Z: undefined } });
+  see(3, { values: { Z: undefined } });
+  const { missingValues, missingByChannel } = analyzer.status();
+  expect(missingValues).toBe(1002);
+  expect(missingByChannel).not.toHaveProperty('Z');
+});

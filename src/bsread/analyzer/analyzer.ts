@@ -28,8 +28,8 @@ export interface Analysis extends PulseOrderStatus {
   readonly clockJumps: number;
 }
 
-/** So many names are counted one by one, and so many shown. */
-const countedChannels = 100_000;
+/** Names are counted one by one up to so many characters of them, and so many shown. */
+const countedCharacters = 4_000_000;
 const shownChannels = 20;
 
 /**
@@ -53,6 +53,7 @@ export class Analyzer {
   #headerChanges = 0;
   #missingValues = 0;
   #missingByChannel = new Map<string, number>();
+  #missingCharacters = 0;
 
   constructor({
     clock = systemClock,
@@ -124,8 +125,10 @@ export class Analyzer {
   #countMissing(name: string): void {
     this.#missingValues++;
     const count = this.#missingByChannel.get(name);
-    if (count !== undefined || this.#missingByChannel.size < countedChannels) {
-      this.#missingByChannel.set(name, (count ?? 0) + 1);
+    if (count !== undefined) this.#missingByChannel.set(name, count + 1);
+    else if (this.#missingCharacters + name.length <= countedCharacters) {
+      this.#missingCharacters += name.length;
+      this.#missingByChannel.set(name, 1);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Log } from '../../shared/log.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
 const shownNames = 5;
+const shownCharacters = 100;
 
 /**
  * Writes findings into a log. The first of each kind is a line at once; what comes in the time after it is one line
@@ -87,6 +88,8 @@ function headerText({ added, removed, changed }: Extract<Finding, { kind: 'heade
 }
 
 function names(all: readonly string[]): string {
-  const shown = all.slice(0, shownNames).join(', ');
+  const clipped = (name: string) =>
+    name.length > shownCharacters ? `${name.slice(0, shownCharacters)}…` : name;
+  const shown = all.slice(0, shownNames).map(clipped).join(', ');
   return all.length > shownNames ? `${shown} and ${all.length - shownNames} more` : shown;
 }

@@ -5,6 +5,7 @@ import { FeedSocket, type Message } from '../../zmtp/index.ts';
 import type { Finding } from '../analyzer/finding.ts';
 import { FindingLog } from '../analyzer/finding-log.ts';
 import type { PulseMessage } from '../message.ts';
+import { isOpenAddress } from '../open-address.ts';
 import { type FanOut, SharedFanOut, WholeFanOut } from './fan-out.ts';
 import { Input } from './input.ts';
 import { Join } from './join.ts';
@@ -159,7 +160,7 @@ export class RingBuffer implements AsyncDisposable {
       startTime: new Date(this.#startMs).toISOString(),
       fanOut: this.#fanOutName,
       address: this.#address,
-      isOpen: !/^(?:ipc:|tcp:\/\/(?:127\.|localhost|\[::1\]))/.test(this.#address),
+      isOpen: isOpenAddress(this.#address),
       inputs,
       ring: {
         messages: this.#ring.length,

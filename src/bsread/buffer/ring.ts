@@ -9,8 +9,9 @@ export interface BufferedPulse extends EncodedMessage {
   isTaken: boolean;
 }
 
-/** What a message costs beside its bytes, at least. */
-const overheadBytes = 256;
+/** What a message takes of memory beside its bytes, and each of its pieces. */
+const messageOverheadBytes = 512;
+const pieceOverheadBytes = 128;
 
 /**
  * The newest pulses, bounded in messages and in bytes; one message may stay however large it is. Each has a position,
@@ -99,5 +100,5 @@ export class Ring {
 }
 
 function costOf({ wireBytes, pieces }: BufferedPulse): number {
-  return wireBytes + overheadBytes * pieces.length;
+  return wireBytes + messageOverheadBytes + pieceOverheadBytes * pieces.length;
 }

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { startTicks } from '../../shared/ticks.ts';
 import type { Compression } from '../channel-type.ts';
 import { MessageEncoder } from '../message-encoder.ts';
+import { isOpenAddress } from '../open-address.ts';
 import { Sender } from '../sender.ts';
 import type { SentValue } from '../sent-value.ts';
 import { type SimulatedShape, simulatedChannels } from './simulated-channels.ts';
@@ -48,6 +49,8 @@ export interface SimulatedSourceOptions extends SimulatedShape {
 
 export interface SimulatedSourceStatus {
   readonly address: string;
+  /** Whether others than this machine can reach that. */
+  readonly isOpen: boolean;
   readonly channels: number;
   readonly sentMessages: number;
   /** Nobody was there to take them in time. */
@@ -114,8 +117,10 @@ export class SimulatedSource implements AsyncDisposable {
 
   status(): SimulatedSourceStatus {
     const { sentMessages, droppedMessages, unwantedMessages } = this.#sender.statistics();
+    const [address = ''] = this.#sender.endpoints;
     return {
-      address: this.#sender.endpoints[0] ?? '',
+      address,
+      isOpen: isOpenAddress(address),
       channels: this.channels.length,
       sentMessages,
       droppedMessages: droppedMessages + unwantedMessages,

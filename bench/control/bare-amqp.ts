@@ -88,6 +88,21 @@ const measurements: Readonly<Record<string, (...args: readonly number[]) => Prom
     });
   },
 
+  /** Bindings alone, as a service with so many endpoints needs them; over eight channels, the quickest here. */
+  async bind(count = 1) {
+    const { queue: name } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
+    const channels = await Promise.all(Array.from({ length: 8 }, () => connection.createChannel()));
+    const startMs = performance.now();
+    const bindings = Array.from({ length: count }, (_, i) =>
+      channels[i % channels.length]?.bindQueue(name, 'requests', `bare_endpoint_${i}.#`),
+    );
+    await Promise.all(bindings);
+    const seconds = (performance.now() - startMs) / 1000;
+    await channel.deleteQueue(name);
+    await Promise.all(channels.map((one) => one.close()));
+    return { seconds };
+  },
+
   async receive(count = 1) {
     const { promise, resolve } = Promise.withResolvers<object>();
     let received = 0;

@@ -18,6 +18,12 @@ interface Difference {
   readonly reason: string;
 }
 
+interface Recorded {
+  readonly status: RecordingStatus;
+  readonly contents: Contents;
+  readonly written: readonly PulseMessage[];
+}
+
 const differences = JSON.parse(
   readFileSync(new URL('../differences/recording.json', import.meta.url), 'utf8'),
 ) as readonly Difference[];
@@ -38,9 +44,15 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings and their judges')
   });
   afterAll(() => reader[Symbol.asyncDispose]());
 
-  async function record(
-    name: RunName,
-  ): Promise<{ status: RecordingStatus; contents: Contents; written: PulseMessage[] }> {
+  const recorded = new Map<RunName, Promise<Recorded>>();
+  /** Each once, for all who ask. */
+  function recordOnce(name: RunName): Promise<Recorded> {
+    const known = recorded.get(name) ?? record(name);
+    recorded.set(name, known);
+    return known;
+  }
+
+  async function record(name: RunName): Promise<Recorded> {
     using folder = temporaryFolder();
     const run = recordedRun(name);
     const file = join(folder.path, 'run.h5');
@@ -68,7 +80,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings and their judges')
   }
 
   test.each(runNames)('of %s holds what the reference wrote, or what is better', async (name) => {
-    const { status, contents } = await record(name);
+    const { status, contents } = await recordOnce(name);
     expect(status).toMatchObject({ state: 'finished', ending: 'stop reached', problem: undefined });
     const theirs = recordedRun(name).content;
     const expected = new Set(differences.filter(({ run }) => run === name));
@@ -85,7 +97,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings and their judges')
   test.each(runNames)(
     'of %s has every pulse in every channel, and every value at its place',
     async (name) => {
-      const { contents, written } = await record(name);
+      const { contents, written } = await recordOnce(name);
       const pulses = written.map(({ pulseId }) => String(pulseId));
       const names = new Set(
         written.flatMap(({ dataHeader }) => dataHeader.channels.map((channel) => channel.name)),

@@ -32,6 +32,7 @@ export interface SaidStatus {
   readonly missingPulses: number;
   readonly channels: number;
   readonly lostValues: Readonly<Record<string, number>>;
+  readonly unverified: number;
   readonly fault?: string;
 }
 

@@ -13,6 +13,7 @@ export interface Told {
   readonly lastPulseId?: bigint | number | undefined;
   readonly missingPulses: bigint | number;
   readonly lostValues: Readonly<Record<string, number>>;
+  readonly unverified: number;
 }
 
 /** Reasons that are no loss: these messages were not asked for. */
@@ -28,6 +29,7 @@ export function toldShortly(status: Told): string {
   if (dropped !== '') parts.push(`dropped: ${dropped}`);
   const lost = listed(status.lostValues, () => true);
   if (lost !== '') parts.push(`values lost: ${lost}`);
+  if (status.unverified > 0) parts.push(`${grouped(status.unverified)} values not decoded`);
   return parts.join(', ');
 }
 

@@ -20,8 +20,9 @@ const maxNames = 10_000;
 /**
  * Makes sensors of telescope state of what endpoints log: the alert `sensor_value.peaches` with
  * `{value_raw, value_cal}` is a sample of `peaches` with the calibrated value, and of `peaches_raw` with the raw one; of
- * an endpoint without calibration there is only `peaches`. The first word of the routing key may be any; alerts without
- * such a payload (heartbeats, messages) are none of a sensor.
+ * an endpoint without calibration there is only `peaches`. Where a calibration failed, which leaves `value_cal` out,
+ * `peaches` has no sample, and that is counted: a raw value among calibrated ones would be a wrong one. The first word of
+ * the routing key may be any; alerts without such a payload (heartbeats, messages) are none of a sensor.
  *
  * A sample has the sender's time where that tells fractions of a second, else the time of its arrival.
  */
@@ -29,10 +30,13 @@ export class AlertSensors {
   readonly #writer: SampleWriter;
   readonly #clock: Clock;
   readonly #names = new Set<string>();
+  /** Endpoints whose values are calibrated, as a file says or an alert showed. */
+  readonly #calibrated: Set<string>;
 
-  constructor(state: TelescopeState, contact: StoreContact, clock: Clock) {
+  constructor(state: TelescopeState, contact: StoreContact, clock: Clock, calibrated: Iterable<string>) {
     this.#writer = new SampleWriter(state, contact, clock);
     this.#clock = clock;
+    this.#calibrated = new Set(calibrated);
   }
 
   get status(): AlertSensorsStatus {
@@ -42,6 +46,11 @@ export class AlertSensors {
   /** Takes an alert; what becomes of it the status tells. */
   add(alert: SensorAlert): void {
     this.#writer.add(this.#samplesOf(alert));
+  }
+
+  /** An alert that cannot be read: whether it was to be a sample nobody knows. */
+  addUnreadable(routingKey: string, reason = 'unreadable'): void {
+    this.#refuse(`the alert ${routingKey}: ${reason}`);
   }
 
   /** Resolves when all that was taken is written, or given up. */
@@ -61,17 +70,19 @@ export class AlertSensors {
       this.#names.add(name);
     }
     const timeSeconds = this.#timeOf(timestamp);
-    const values: readonly [string, ExactValue | undefined][] =
-      cal === undefined
-        ? [[name, raw]]
-        : [
-            [name, cal],
-            [`${name}_raw`, raw],
-          ];
-    const samples = values.flatMap(([key, value]) =>
+    if (cal !== undefined) this.#calibrated.add(name);
+    const values: readonly [string, ExactValue | undefined][] = this.#calibrated.has(name)
+      ? [
+          [name, cal],
+          [`${name}_raw`, raw],
+        ]
+      : [[name, raw]];
+    if (values[0]?.[1] === undefined || values[0][1] === null) {
+      this.#refuse(`${name}: its alert has no ${this.#calibrated.has(name) ? 'calibrated ' : ''}value`);
+    }
+    return values.flatMap(([key, value]) =>
       value === undefined || value === null ? [] : [{ key, value: storedValue(value), timeSeconds }],
     );
-    return samples.length > 0 ? samples : this.#refuse(`${name}: its alert has no value`);
   }
 
   #refuse(fault: string): [] {

@@ -72,6 +72,27 @@ test('what cannot be a sample is counted with its reason, and the others are wri
   expect(lab.status().control?.alerts).toMatchObject({ written: 3, losses: { failed: 2 } });
 });
 
+test('where a calibration fails the sensor has no sample, and no raw value among the calibrated ones', async () => {
+  const { instrument: lab, client, bus } = await instrument(services);
+  // Of an endpoint of the file, and of one of which only its alerts tell that it is calibrated.
+  expect(await client.set('peaches', 'text')).toMatchObject({ code: 0 });
+  await client.alert('sensor_value.other', { value_raw: 1, value_cal: 10 });
+  await client.alert('sensor_value.other', { value_raw: 2 });
+  await client.alert('sensor_value.other', { value_raw: 3, value_cal: null });
+  const unreadable = { exchange: 'alerts', routingKey: 'sensor_value.x', properties: {} } as const;
+  await bus.send({ ...unreadable, body: Buffer.from('{') });
+  await client.alert('sensor_value.last', { value_raw: 5 });
+  await lab.state.waitKey('last', { timeoutMs: 10_000 });
+  const valuesOf = async (key: string) =>
+    (await lab.state.getRange(key, { start: 0 })).map(({ value }) => value);
+  expect(await lab.state.exists('peaches')).toBe(false);
+  expect(await valuesOf('peaches_raw')).toEqual(['text']);
+  expect(await valuesOf('other')).toEqual([10]);
+  expect(await valuesOf('other_raw')).toEqual([1, 2, 3]);
+  await lab.close();
+  expect(lab.status().control?.alerts).toMatchObject({ written: 6, losses: { failed: 4 } });
+});
+
 test('a name that another service has keeps the instrument from starting, and nothing stays behind', async () => {
   const { bus } = await instrument(services);
   const text = bus.location;

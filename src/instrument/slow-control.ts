@@ -1,5 +1,5 @@
 import { type BusStatus, openBus } from '../bus/index.ts';
-import { makeService, openMonitor, startService } from '../control/index.ts';
+import { type EndpointDefinition, makeService, openMonitor, startService } from '../control/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { Opened } from '../shared/opened.ts';
@@ -45,11 +45,15 @@ export async function openSlowControl(options: OpenSlowControlOptions): Promise<
   const { definition, state, contact, clock, log } = options;
   await using opened = new Opened();
   const bus = opened.use(await openBus(definition.busUrl, { onEvent: () => undefined }));
-  const sensors = new AlertSensors(state, contact, clock);
+  const calibrated = definition.services.flatMap(({ root }) => calibratedIn(root));
+  const sensors = new AlertSensors(state, contact, clock, calibrated);
   opened.defer(() => sensors.stop());
   const monitor = opened.use(await openMonitor({ bus, exchange: 'alerts', keys: ['#'] }));
   const listening = (async () => {
-    for await (const message of monitor) if (message.kind === 'alert') sensors.add(message);
+    for await (const message of monitor) {
+      if (message.kind === 'alert') sensors.add(message);
+      else sensors.addUnreadable(message.routingKey, message.reason);
+    }
   })();
   opened.defer(async () => {
     await monitor.close();
@@ -70,8 +74,19 @@ export async function openSlowControl(options: OpenSlowControlOptions): Promise<
       bus: bus.location,
       busState: bus.status.state,
       services,
-      alerts: sensors.status,
+      alerts: withLate(sensors.status, monitor.dropped),
     }),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The endpoints for which a file has a calibration. */
+function calibratedIn({ name, parameters, endpoints }: EndpointDefinition): string[] {
+  const own = (parameters.get('calibration') ?? null) === null ? [] : [name];
+  return [...own, ...endpoints.flatMap(calibratedIn)];
+}
+
+/** With the alerts that came faster than they could be looked at. */
+function withLate(status: AlertSensorsStatus, dropped: number): AlertSensorsStatus {
+  return { ...status, losses: { ...status.losses, late: status.losses.late + dropped } };
 }

@@ -48,8 +48,8 @@ async function heard(
     options.wire === undefined
       ? undefined
       : client.broadcast('ping', { timeoutMs, signal: stop.signal }).then((replies) => {
-          // Replies of v1 do not say who sent them.
-          for (const { sender } of replies) if (sender.serviceName !== '') add(found, sender.serviceName);
+          // Replies of v1 do not say who sent them: those stand under ''.
+          for (const { sender } of replies) add(found, sender.serviceName);
         });
   await Promise.race([Promise.all([after(timeoutMs, stop.signal), asked]), stop.stopped]);
   await monitor.close();
@@ -81,7 +81,7 @@ async function printFound(found: Found, { json }: RequestOptions, terminal: Term
     .map(([service, endpoints]) => ({ service, endpoints: [...endpoints].sort() }))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
   if (json === true) return printLine(terminal, JSON.stringify(services));
-  if (services.length === 0) throw new AlidadeError('ALI_NOT_FOUND', 'no service is on this bus');
+  if (services.length === 0) throw new AlidadeError('ALI_NOT_FOUND', 'no service showed itself on this bus');
   for (const { service, endpoints } of services) {
     await printLine(terminal, printable(service === '' ? '(service unknown)' : service));
     for (const endpoint of endpoints) await printLine(terminal, printable(`  ${endpoint}`));

@@ -11,6 +11,7 @@ import { type Preparation, prepareState } from './prepare.ts';
 import { type PreparedConfigurations, prepareConfigurations } from './prepare-configurations.ts';
 import { readDefinition } from './read-definition.ts';
 import { Retention, type RetentionStatus } from './retention.ts';
+import type { SampleWriterStatus } from './sample-writer.ts';
 import { SensorReadings, type SensorStatus } from './sensor-readings.ts';
 import { type Losses, Simulator } from './simulator.ts';
 import type { SlowControl, SlowControlStatus } from './slow-control.ts';
@@ -32,8 +33,9 @@ export interface OpenInstrumentOptions {
 export interface InstrumentStatus {
   /** As of the last {@link Instrument.refresh}, or the start. */
   readonly sensors: readonly SensorStatus[];
-  /** Samples written since the start. */
+  /** Samples written since the start: simulated, of endpoints and of channels. */
   readonly written: number;
+  /** Of all these. */
   readonly losses: Losses;
   /** The time of the newest sample that was lost, in Unix seconds. */
   readonly lastLossSeconds: number | undefined;
@@ -118,8 +120,7 @@ export async function openInstrument(path: string, options: OpenInstrumentOption
       const base = statusOf(simulator, readings, contact);
       const [controlled, streamed] = [control?.status(), streams?.status()];
       return {
-        ...base,
-        written: base.written + (controlled?.alerts.written ?? 0) + (streamed?.sensors.written ?? 0),
+        ...withSamplesOf(base, [controlled?.alerts, streamed?.sensors]),
         retention: retention.status,
         control: controlled,
         streams: streamed,
@@ -159,6 +160,27 @@ async function openAllStreams(
   const { openStreams } = await import('./streams.ts');
   const log = options.log ?? (await openLog({ name: 'streams', level: 'warning' }));
   return opened.use(await openStreams({ definition: streams, state, contact, clock, log }));
+}
+
+type Base = ReturnType<typeof statusOf>;
+
+/** With what became of the samples that are not simulated. */
+function withSamplesOf(base: Base, others: readonly (SampleWriterStatus | undefined)[]): Base {
+  const all = [base, ...others.filter((other) => other !== undefined)];
+  const lost = (reason: keyof Losses) => all.reduce((sum, { losses }) => sum + losses[reason], 0);
+  const lastLosses = all.flatMap(({ lastLossSeconds }) => lastLossSeconds ?? []);
+  return {
+    ...base,
+    written: all.reduce((sum, { written }) => sum + written, 0),
+    losses: {
+      slow: lost('slow'),
+      late: lost('late'),
+      failed: lost('failed'),
+      unreachable: lost('unreachable'),
+    },
+    lastLossSeconds: lastLosses.length === 0 ? undefined : Math.max(...lastLosses),
+    lastFault: all.find(({ lastFault }) => lastFault !== undefined)?.lastFault,
+  };
 }
 
 function statusOf(

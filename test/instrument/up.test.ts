@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { freePort, RedisServer } from '../support/redis-server.ts';
 
 const telescope = resolve(import.meta.dirname, '../../examples/telescope');
 
@@ -127,6 +127,48 @@ test('a second one on the same store is refused, and takes over at once from one
   first.child.kill('SIGKILL');
   await exit;
   expect(await shell.alidade('up', 'telescope', '--for', '0s', '--quiet')).toMatchObject({ status: 0 });
+}, 60_000);
+
+test('services and streams run in it, what of them is lost the end tells, and one that was killed starts again', async () => {
+  using folder = temporaryFolder();
+  const shell = new Shell(folder.path);
+  const port = await freePort();
+  const text = `name: lab
+services:
+  - name: my_lab
+    endpoints:
+      - { name: setpoint, module: KeyValueStore, initial_value: 20, calibration: '2*{}', get_on_set: true, log_on_set: true }
+streams:
+  - { name: machine, simulate: { port: ${port}, scalars: 1 } }
+`;
+  const file = join(folder.path, 'instrument.yaml');
+  writeFileSync(file, text);
+  await using first = new Running(shell, '.');
+  expect(await first.until(/^store: /)).toEqual(
+    expect.arrayContaining([
+      `services: my_lab with 1 endpoint, on local:${folder.path}/.alidade`,
+      `streams: machine (simulated) at tcp://127.0.0.1:${port}`,
+    ]),
+  );
+  const killed = once(first.child, 'exit');
+  first.child.kill('SIGKILL');
+  await killed;
+
+  await using second = new Running(shell, '.');
+  await second.until(/^store: /);
+  await shell.said('control', 'set', 'setpoint', 'text');
+  expect(await shell.said('control', 'set', 'setpoint', '21')).toContain("'value_cal': 42");
+  await shell.said('state', 'wait', 'setpoint', '--timeout', '10');
+  const { status, lines } = await second.end('SIGTERM');
+  expect(status).toBe(0);
+  expect(lines.at(-1)).toMatch(
+    /3 samples written, 1 lost \(failed 1, .*Last fault: setpoint: its alert has no calibrated value\.$/,
+  );
+
+  writeFileSync(file, text.replace('KeyValueStore', 'KeyValueStor'));
+  expect(await shell.refused(2, 'up', '.')).toMatch(
+    /instrument\.yaml:5:\d+: .*did you mean 'KeyValueStore'\?/,
+  );
 }, 60_000);
 
 test('--json gives an object a line, --for ends it, --store is where it says', async () => {

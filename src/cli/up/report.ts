@@ -72,8 +72,8 @@ export function troubleLines({
   if (retention?.lastFault !== undefined) {
     lines.push(`old samples could not be removed: ${printable(retention.lastFault)}`);
   }
-  if (control !== undefined) lines.push(...controlTroubles(control));
-  if (streams !== undefined) lines.push(...streamTroubles(streams));
+  if (control !== undefined) lines.push(...controlTroubles(control, lastFault));
+  if (streams !== undefined) lines.push(...streamTroubles(streams, lastFault));
   return lines;
 }
 
@@ -127,11 +127,14 @@ function controlLines(control: SlowControlStatus | undefined): string[] {
   return [`services: ${services.join(', ') || 'none'}, on ${printable(control.bus)}`];
 }
 
-function controlTroubles({ bus, busState, alerts }: SlowControlStatus): string[] {
+/** @param saidFault what has been said already */
+function controlTroubles({ bus, busState, alerts }: SlowControlStatus, saidFault?: string): string[] {
   const lines = busState === 'connected' ? [] : [`bus ${printable(bus)} is ${busState}`];
   const reasons = lossReasons(alerts.losses, alerts.lastLossSeconds);
-  if (reasons !== '') lines.push(`values of endpoints lost: ${reasons}`);
-  if (alerts.lastFault !== undefined) lines.push(`last fault of these: ${printable(alerts.lastFault)}`);
+  if (reasons !== '') lines.push(`of these, values of endpoints: ${reasons}`);
+  if (alerts.lastFault !== undefined && alerts.lastFault !== saidFault) {
+    lines.push(`last fault of endpoints: ${printable(alerts.lastFault)}`);
+  }
   return lines;
 }
 
@@ -145,7 +148,8 @@ function streamLines(status: StreamsStatus | undefined): string[] {
   return [`streams: ${shown.join(', ')}`];
 }
 
-function streamTroubles({ streams, sensors }: StreamsStatus): string[] {
+/** @param saidFault what has been said already */
+function streamTroubles({ streams, sensors }: StreamsStatus, saidFault?: string): string[] {
   const lines = streams.flatMap(({ name, isConnected, missingPulses = 0, dropped }) => {
     // A buffer without a consumer is as it should be.
     const losses = Object.entries(dropped).filter(([reason, count]) => count > 0 && reason !== 'no-consumer');
@@ -157,8 +161,10 @@ function streamTroubles({ streams, sensors }: StreamsStatus): string[] {
     return parts.length === 0 ? [] : [`stream ${name}: ${parts.join(', ')}`];
   });
   const reasons = lossReasons(sensors.losses, sensors.lastLossSeconds);
-  if (reasons !== '') lines.push(`values of channels lost: ${reasons}`);
-  if (sensors.lastFault !== undefined) lines.push(`last fault of these: ${printable(sensors.lastFault)}`);
+  if (reasons !== '') lines.push(`of these, values of channels: ${reasons}`);
+  if (sensors.lastFault !== undefined && sensors.lastFault !== saidFault) {
+    lines.push(`last fault of channels: ${printable(sensors.lastFault)}`);
+  }
   return lines;
 }
 

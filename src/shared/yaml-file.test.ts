@@ -48,6 +48,18 @@ test('as Python reads it, << merges maps; what the map says itself goes before',
   });
 });
 
+test('an alias stands for the last anchor of its name before it, however many there are', () => {
+  const parts = Array.from({ length: 200 }, (_, i) => `  - { <<: *base, name: e${i} }`);
+  const file = fileOf(
+    `base: &base { pace: 1 }\nparts:\n${parts.join('\n')}\nlast: [&base 2, *base]\n`,
+    pythons,
+  );
+  const { parts: read, last } = file.values() as { parts: unknown[]; last: unknown };
+  expect([read.length, read[199], last]).toEqual([200, { pace: 1, name: 'e199' }, [2, 2]]);
+  expect(() => fileOf('[*a, &a 1]', ours).values()).toThrow(/there is no anchor &a before this/);
+  expect(() => fileOf('&a [*a, *a]', ours).values()).toThrow(/nested more than 64 deep/);
+});
+
 test('with typed keys, a map with a number or boolean for a name is a Map in the order of the file', () => {
   const file = fileOf('{2: b, 1: a, "1": text, on: yes, -0.5: c}', pythons);
   expect(() => file.values()).toThrow("'1' is here for the second time");

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -10,6 +11,7 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import { AlidadeError, type ErrorCode, messageOf } from './errors.ts';
@@ -36,15 +38,13 @@ export interface ValuesOptions {
   readonly typedKeys?: boolean | undefined;
 }
 
-/** A few lines of aliases could stand for a billion values; and each alias is looked for in the whole document. */
-const maxAliases = 100;
 const maxDepth = 64;
 
 interface Work {
   readonly float: (value: number) => unknown;
   readonly typedKeys: boolean;
+  /** A few lines of aliases could stand for a billion values. */
   valuesLeft: number;
-  aliasesLeft: number;
 }
 
 /** One YAML file: its text was read once; values and errors are found by their path. */
@@ -54,6 +54,7 @@ export class YamlFile {
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
   readonly #kind: YamlFileKind;
+  #targets: ReadonlyMap<Alias, Node> | undefined;
 
   /**
    * @throws the code of its kind when it cannot be read, is too large, or is not one YAML document
@@ -83,12 +84,12 @@ export class YamlFile {
    * The whole document, or what stands at a path, as plain values. An integer is a number, and a bigint where it would
    * lose digits.
    *
-   * @throws the code of its kind when a name comes twice in a map, values are nested more than 64 deep, more than 100
-   * aliases are to be followed, or it has more values than its kind may have
+   * @throws the code of its kind when a name comes twice in a map, values are nested more than 64 deep, or it has,
+   * its aliases followed, more values than its kind may have
    */
   values(options: ValuesOptions = {}, path: Path = []): unknown {
     const { float = (value: number) => value, typedKeys = false } = options;
-    const work = { float, typedKeys, valuesLeft: this.#kind.maxValues, aliasesLeft: maxAliases };
+    const work = { float, typedKeys, valuesLeft: this.#kind.maxValues };
     return this.#toValue(this.#nodeAt(path), work, 0);
   }
 
@@ -144,14 +145,13 @@ export class YamlFile {
   }
 
   #followed(node: unknown): Node | undefined {
-    const target = isAlias(node) ? node.resolve(this.#document) : node;
-    return isNode(target) ? target : undefined;
+    if (!isAlias(node)) return isNode(node) ? node : undefined;
+    this.#targets ??= targetsIn(this.#document);
+    return this.#targets.get(node);
   }
 
   #toValue(raw: unknown, work: Work, depth: number): unknown {
     const at = isNode(raw) ? (raw.range?.[0] ?? 0) : 0;
-    if (isAlias(raw)) work.aliasesLeft -= 1;
-    if (work.aliasesLeft < 0) throw this.#fault(at, `more than ${maxAliases} aliases are followed`);
     const node = this.#followed(raw);
     if (isAlias(raw) && node === undefined)
       throw this.#fault(at, `there is no anchor &${raw.source} before this`);
@@ -192,6 +192,23 @@ export class YamlFile {
       ? map
       : new Map(keys.map(([key, name]) => [key, map[name]]));
   }
+}
+
+/** What each alias stands for: the last node before it that has its anchor. */
+function targetsIn(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_key, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchored.set(node.anchor, node);
+        return;
+      }
+      const target = anchored.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+    },
+  });
+  return targets;
 }
 
 const mergeName = '<<';

@@ -134,6 +134,41 @@ test('a running recording is listed, told of and stopped from another terminal',
   expect(readdirSync(join(desk.folder, 'run', 'alidade-recordings'))).toEqual([]);
 });
 
+test('who does not know the secret of a recording can neither ask nor stop it', async () => {
+  const desk = await Desk.open();
+  const { done } = desk.start('run.h5');
+  await desk.send(1, counts);
+  const said = await desk.written('run.h5', 1);
+  expect(said).not.toHaveProperty('secret');
+  for (const [method, path] of [
+    ['GET', 'status'],
+    ['POST', 'stop'],
+  ] as const) {
+    expect((await fetch(`http://127.0.0.1:${said.port}/${path}`, { method })).status).toBe(404);
+  }
+  // As one leaves it that was killed, whose process number and port others have now.
+  const announced = join(desk.folder, 'run', 'alidade-recordings');
+  const [own = ''] = readdirSync(announced);
+  const killed = {
+    ...JSON.parse(readFileSync(join(announced, own), 'utf8')),
+    secret: 'old',
+    file: '/old.h5',
+  };
+  writeFileSync(join(announced, 'old.json'), JSON.stringify(killed));
+  expect(await desk.shell.refused(3, 'record', 'stop', 'old.h5')).toContain('does not answer');
+  expect(await desk.written('run.h5', 1)).toMatchObject({ status: { state: 'writing' } });
+  expect(await desk.shell.said('record', 'stop', 'run.h5')).toMatch(/: finished; 1 messages written/);
+  expect((await done).status).toBe(0);
+});
+
+test('--for counts from the time of --from', async () => {
+  const desk = await Desk.open();
+  const from = new Date(Number(startNs / 1_000_000n)).toISOString();
+  const done = desk.shell.alidade('record', 'start', desk.address, 'run.h5', '--from', from, '--for', '45ms');
+  await desk.send(6, counts);
+  expect(await done).toMatchObject({ status: 0, stdout: expect.stringContaining(': 5 messages written') });
+});
+
 test('several recordings of one stream are told apart; one that was killed is not listed', async () => {
   const desk = await Desk.open();
   const [first, second] = [desk.start('one.h5'), desk.start('two.h5')];

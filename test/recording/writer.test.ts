@@ -32,6 +32,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+interface BenchOptions {
+  readonly user?: number;
+  /** Does something to the folder before the writer starts. */
+  readonly prepare?: (folder: string) => void;
+  /** Past this size, in blocks of 512 bytes, the system refuses to write, as a full disk does. */
+  readonly fileBlocks?: number;
+}
+
 /** A running writer with a sender. */
 class Bench implements AsyncDisposable {
   readonly folder = temporaryFolder();
@@ -42,22 +50,25 @@ class Bench implements AsyncDisposable {
   readonly url: string;
   errors = '';
 
-  private constructor(sender: Sender, port: number, user: number, prepare: (folder: string) => void) {
-    prepare(this.folder.path);
+  private constructor(sender: Sender, port: number, { user = -1, prepare, fileBlocks }: BenchOptions) {
+    prepare?.(this.folder.path);
     this.sender = sender;
     this.url = `http://127.0.0.1:${port}`;
     const address = sender.endpoints[0] as string;
     const args = [command, address, this.file, String(user), String(port), '--log_level', 'INFO'];
-    this.child = spawn(process.execPath, args, { cwd: this.folder.path });
+    const limit = fileBlocks === undefined ? '' : `trap "" XFSZ; ulimit -f ${fileBlocks};`;
+    this.child = spawn('sh', ['-c', `${limit} exec "$0" "$@"`, process.execPath, ...args], {
+      cwd: this.folder.path,
+    });
     this.ended = once(this.child, 'exit');
     this.child.stderr.on('data', (chunk: Buffer) => {
       this.errors += chunk.toString();
     });
   }
 
-  static async open(user = -1, prepare: (folder: string) => void = () => undefined): Promise<Bench> {
+  static async open(options: BenchOptions = {}): Promise<Bench> {
     const sender = await Sender.open({ addresses: 'tcp://127.0.0.1:*', startPulseId: 100n });
-    const bench = new Bench(sender, await freePort(), user, prepare);
+    const bench = new Bench(sender, await freePort(), options);
     while (!bench.errors.includes('REST at')) {
       await Promise.race([once(bench.child.stderr, 'data'), bench.ended]);
       if (bench.child.exitCode !== null) throw new Error(bench.errors);
@@ -262,6 +273,29 @@ test('a start that fails leaves the writer as it was, and further files can be w
   expect(await bench.exitCode()).toBe(0);
 });
 
+test('a disk that fills up is its state until it is stopped, and then its exit status', async () => {
+  await using bench = await Bench.open({ fileBlocks: 4000 });
+  await bench.ask('PUT', '/start_pulse_id/0');
+  const image = new Float64Array(64 * 1024);
+  await bench.sender.send({ IMAGE: image });
+  // What was committed before stays.
+  while ((await verifyRecording(bench.file).catch(() => undefined))?.written !== 1);
+  let state: Record<string, unknown> = {};
+  while (state.status !== 'error') {
+    await bench.sender.send({ IMAGE: image }, { timeoutMs: 100 });
+    state = await bench.get('/status');
+  }
+  expect(state).toEqual({ state: 'ok', status: 'error', problem: expect.stringContaining('disk is full') });
+  const { statistics } = await bench.get('/statistics');
+  const { received, written, dropped } = statistics as { received: number; written: number; dropped: object };
+  expect(received).toBe(Object.values(dropped).reduce((sum, count) => sum + count, written));
+  expect(await bench.ask('GET', '/stop')).toEqual(empty);
+  expect(await bench.exitCode()).toBe(1);
+  expect(bench.errors).toContain('disk is full');
+  expect(written).toBeGreaterThanOrEqual(1);
+  expect(valuesOf(bench.file, 'data/IMAGE/pulse_id').length).toBeGreaterThanOrEqual(written);
+});
+
 test('a port that is in use ends it at once, and says so', async () => {
   await using bench = await Bench.open();
   const port = new URL(bench.url).port;
@@ -275,11 +309,12 @@ test.skipIf(process.getuid?.() !== 0)(
   'it writes as the user it is given, in the groups of that user only',
   async () => {
     const user = 12_345;
-    await using bench = await Bench.open(user, (folder) => {
+    const prepare = (folder: string) => {
       chmodSync(folder, 0o755);
       mkdirSync(join(folder, 'new'));
       chownSync(join(folder, 'new'), user, user);
-    });
+    };
+    await using bench = await Bench.open({ user, prepare });
     const groups = /^Groups:(.*)$/m.exec(readFileSync(`/proc/${bench.child.pid}/status`, 'utf8'))?.[1];
     expect(groups?.trim()).toBe(String(user));
     await bench.ask('PUT', '/start_pulse_id/0');

@@ -27,7 +27,7 @@ export function parseBound(text: string, nowSeconds: () => number): Bound {
   }
 }
 
-export function atSeconds(seconds: number): Bound {
+export function atSeconds(seconds: number): { readonly timeNs: bigint } {
   return { timeNs: BigInt(Math.round(seconds * 1e6)) * 1000n };
 }
 

@@ -103,10 +103,11 @@ function* lines(file: RecordedFile, channels: readonly StoredChannel[]): Generat
   const columns = channels.map((channel) => rowsOf(file, channel));
   for (;;) {
     const row = columns.map((column) => column.next().value ?? undefined);
-    const first = row.find((each) => each !== undefined);
-    if (first === undefined) return;
+    if (row.every((each) => each === undefined)) return;
+    // The reference has a pulse id of 0 where a channel has no value.
+    const pulseId = row.find((each) => each !== undefined && each.pulseId !== 0n)?.pulseId ?? 0n;
     const timeNs = row.find((each) => each?.timeNs !== undefined)?.timeNs;
-    yield `${[first.pulseId, timeNs ?? '', ...row.map((each) => cell(each?.value))].join(',')}\n`;
+    yield `${[pulseId, timeNs ?? '', ...row.map((each) => cell(each?.value))].join(',')}\n`;
   }
 }
 

@@ -9,6 +9,8 @@ export interface RunningRecording {
   readonly pid: number;
   /** Of its small HTTP server. */
   readonly port: number;
+  /** Its paths begin with this, so that only who may read the announcement is answered, and by this recording only. */
+  readonly secret: string;
   /** Absolute. */
   readonly file: string;
   readonly stream: string;
@@ -38,7 +40,7 @@ export interface SaidStatus {
 
 const askWithinMs = 3000;
 /** A file on a slow disk takes its time to be closed. */
-const stopWithinMs = 60_000;
+export const stopWithinMs = 60_000;
 
 /** Where the recordings of this user are told; nobody else may write there. @throws ALI_FILE_NOT_WRITTEN */
 function folder({ environment }: Terminal): string {
@@ -83,6 +85,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A recording and its status, for programs. */
+export function statusJson({ secret: _, ...recording }: RunningRecording, status: SaidStatus): string {
+  return JSON.stringify({ ...recording, status });
+}
+
 /** What a recording says of itself. @throws ALI_NOT_FOUND when it ended meanwhile */
 export function statusOf(recording: RunningRecording): Promise<SaidStatus> {
   return ask(recording, 'GET', '/status', askWithinMs);
@@ -94,14 +101,15 @@ export function stopRecording(recording: RunningRecording): Promise<SaidStatus> 
 }
 
 async function ask(
-  { port, file }: RunningRecording,
+  { port, secret, file }: RunningRecording,
   method: string,
   path: string,
   withinMs: number,
 ): Promise<SaidStatus> {
   try {
     const signal = AbortSignal.timeout(withinMs);
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, signal });
+    const answer = await fetch(`http://127.0.0.1:${port}/${secret}${path}`, { method, signal });
+    if (!answer.ok) throw new Error('another program has its port');
     return (await answer.json()) as SaidStatus;
   } catch (cause) {
     throw new AlidadeError('ALI_NOT_FOUND', `the recording of ${file} does not answer: ${messageOf(cause)}`, {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { jsonText } from '../../bsread/index.ts';
@@ -12,7 +13,7 @@ import { oneOf, parseAddress, parseNames } from '../stream/options.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { atSeconds, parseBound } from './bound.ts';
 import { follow } from './follow.ts';
-import { announce } from './running.ts';
+import { announce, stopWithinMs } from './running.ts';
 import { type StateOptions, stateAround, withStateAround } from './state-around.ts';
 
 interface StartOptions extends StateOptions {
@@ -43,7 +44,11 @@ export function defineStart(record: Command, terminal: Terminal): void {
     .argument('<file>', 'the file to make; /dev/null measures without writing')
     .option('--from <bound>', 'the first pulse, or a time (default: the next message)', bound('--from'))
     .option('--to <bound>', 'the last pulse, or a time (default: until it is stopped)', bound('--to'))
-    .option('--for <duration>', 'stop after this long: 90s, 10m', named('--for', parseDurationMs))
+    .option(
+      '--for <duration>',
+      'stop so long after now, or after the time of --from: 90s, 10m',
+      named('--for', parseDurationMs),
+    )
     .option('--channels <globs>', 'only these, such as SIN*,COUNT', named('--channels', parseNames))
     .option('-m, --mode <mode>', 'pull (default), or sub', named('--mode', oneOf('pull', 'sub')))
     .option('--force', 'replace a file that is there')
@@ -97,19 +102,21 @@ async function start(
   const state = await stateAround(options, opened, terminal);
   const wanted = { file, state, ...recordingOptions(options, terminal) };
   const recording = await begin(recorder, wanted);
+  const secret = randomUUID();
   const server = opened.use(
     await openHttpServer({
       port: 0,
+      timeoutMs: stopWithinMs,
       routes: (app) => {
-        app.get('/status', async (_request, reply) => sendJson(reply, recording.status()));
-        app.post('/stop', async (_request, reply) => sendJson(reply, await recording.stop()));
+        app.get(`/${secret}/status`, async (_request, reply) => sendJson(reply, recording.status()));
+        app.post(`/${secret}/stop`, async (_request, reply) => sendJson(reply, await recording.stop()));
       },
     }),
   );
   const { pid } = process;
   const startedAt = new Date(terminal.nowSeconds() * 1000).toISOString();
   using _announced = announce(
-    { pid, port: server.port, file: resolve(file), stream: address, startedAt },
+    { pid, port: server.port, secret, file: resolve(file), stream: address, startedAt },
     terminal,
   );
   void stop.stopped.then(() => recording.stop());
@@ -145,9 +152,15 @@ function recordingOptions(options: StartOptions, { nowSeconds }: Terminal): Omit
     general,
     verify,
     start: from,
-    stop: forMs === undefined ? to : atSeconds(nowSeconds() + forMs / 1000),
+    stop: forMs === undefined ? to : after(from ?? atSeconds(nowSeconds()), forMs, nowSeconds),
     compression: uncompressed === true ? 'none' : compress === true ? 'bitshuffle-lz4' : 'as-sent',
   };
+}
+
+/** So much time after a start; after now where that is a pulse, whose time is not known. */
+function after(start: Bound, durationMs: number, nowSeconds: () => number): Bound {
+  const { timeNs } = 'timeNs' in start ? start : atSeconds(nowSeconds());
+  return { timeNs: timeNs + BigInt(Math.round(durationMs * 1e6)) };
 }
 
 /** @throws ALI_USAGE */

@@ -7,6 +7,7 @@ import {
   type RunningRecording,
   runningRecordings,
   type SaidStatus,
+  statusJson,
   statusOf,
 } from './running.ts';
 import { stateText, toldShortly } from './words.ts';
@@ -49,7 +50,7 @@ async function list({ json }: Options, terminal: Terminal): Promise<void> {
     });
     if (status === undefined) continue;
     const text = `${recording.pid}  ${recording.file}  ${stateText(status)}, ${toldShortly(status)}`;
-    await printLine(terminal, json === true ? JSON.stringify({ ...recording, status }) : text);
+    await printLine(terminal, json === true ? statusJson(recording, status) : text);
   }
 }
 
@@ -59,7 +60,7 @@ async function printStatus(
   { json }: Options,
   terminal: Terminal,
 ): Promise<void> {
-  if (json === true) return printLine(terminal, JSON.stringify({ ...recording, status }));
+  if (json === true) return printLine(terminal, statusJson(recording, status));
   const { pid, file, stream, startedAt } = recording;
   const lines = [
     ['file', file],

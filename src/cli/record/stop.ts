@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../options.ts';
 import { printLine, type Terminal } from '../terminal.ts';
-import { chosenRecordings, runningRecordings, stopRecording } from './running.ts';
+import { chosenRecordings, runningRecordings, statusJson, stopRecording } from './running.ts';
 import { stateText, toldShortly } from './words.ts';
 
 interface StopOptions {
@@ -25,6 +25,6 @@ async function stop(name: string | undefined, { all, json }: StopOptions, termin
   for (const recording of chosen) {
     const status = await stopRecording(recording);
     const text = `${recording.file}: ${stateText(status)}; ${toldShortly(status)}`;
-    await printLine(terminal, json === true ? JSON.stringify({ ...recording, status }) : text);
+    await printLine(terminal, json === true ? statusJson(recording, status) : text);
   }
 }

@@ -29,6 +29,10 @@ export function plainChunk(
     return decompress(frame, { ...form, compression: 'lz4' });
   } catch (cause) {
     if (!isAlidadeError(cause, 'ALI_DECODE')) throw cause;
-    throw new AlidadeError('ALI_HDF5_DAMAGED', `${path}: ${cause.message}`, { cause });
+    throw new AlidadeError(
+      'ALI_HDF5_DAMAGED',
+      `${path} has a value that cannot be decoded: ${cause.message}`,
+      { cause },
+    );
   }
 }

@@ -11,7 +11,7 @@ import { debianPython, requireServer } from '../support/require-server.ts';
 import { type Content, type Contents, Reader } from './support/reader.ts';
 import { recordedRun, runNames } from './support/recorded.ts';
 import { valuesOf } from './support/rows.ts';
-import { decoded, toldMessage } from './support/told-stream.ts';
+import { decoded, toldFrames, toldMessage } from './support/told-stream.ts';
 
 const execute = promisify(execFile);
 const form = new URL('./support/form.py', import.meta.url).pathname;
@@ -282,4 +282,26 @@ test('a copy that is given up, or of a damaged recording, leaves nothing', async
   });
   await expect(exportEarliest({ file, output: file })).rejects.toMatchObject({ code: 'ALI_FILE_EXISTS' });
   expect(readdirSync(folder.path)).toEqual(['run.h5']);
+});
+
+test('a value that cannot be decoded ends a copy, and the other channels can be copied', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'run.h5');
+  const frames = toldFrames(2);
+  const recording = await Recording.create({ file });
+  await recording.write(decoded(frames));
+  await recording.stop();
+  const bytes = readFileSync(file);
+  // Behind the two headers each channel has a value and a time; IMAGE is the seventh.
+  const image = frames[2 + 2 * 6] as Uint8Array;
+  const place = bytes.indexOf(image);
+  expect(place).toBeGreaterThan(0);
+  writeFileSync(file, bytes.fill(0xff, place + 16, place + 40));
+  const output = join(folder.path, 'old.h5');
+  await expect(exportEarliest({ file, output })).rejects.toMatchObject({
+    code: 'ALI_HDF5_DAMAGED',
+    message: expect.stringContaining('/data/IMAGE/data has a value that cannot be decoded'),
+  });
+  expect(readdirSync(folder.path)).toEqual(['run.h5']);
+  expect(await exportEarliest({ file, output, channels: ['SCALAR', 'LZ4'] })).toMatchObject({ rows: 1 });
 });

@@ -96,15 +96,15 @@ export function encodePlainLz4(bytes: Uint8Array, output: Uint8Array, from: numb
   const matchEnd = bytes.length - lastLiterals;
   if (searchEnd > 0) table[slotOf(fourAt(bytes, 0))] = base;
   let at = 1;
-  /** Counts up where nothing is found, so that what does not compress is passed over in growing steps. */
-  let tries = 32;
+  /** Counts up where nothing is found, so that what does not compress is passed over in growing steps: see assembly/. */
+  let tries = 8;
   while (at < searchEnd) {
     const four = fourAt(bytes, at);
     const slot = slotOf(four);
     let match = (table[slot] as number) - base;
     table[slot] = base + at;
     if (match < 0 || at - match > farthest || fourAt(bytes, match) !== four) {
-      at += tries++ >> 5;
+      at += tries++ >> 3;
       continue;
     }
     while (at > anchor && match > 0 && bytes[at - 1] === bytes[match - 1]) {
@@ -125,7 +125,7 @@ export function encodePlainLz4(bytes: Uint8Array, output: Uint8Array, from: numb
     output[token] = (output[token] as number) | Math.min(more, 15);
     if (more >= 15) out = storeRest(more - 15, output, out);
     at = anchor;
-    tries = 32;
+    tries = 8;
     if (at < searchEnd) table[slotOf(fourAt(bytes, at - 2))] = base + at - 2;
   }
   base += bytes.length;

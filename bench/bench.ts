@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
   {
     bsread: () => import('./bsread/index.ts'),
     'bsread-buffer': () => import('./bsread/buffer.ts'),
+    'bsread-buffer-memory': () => import('./bsread/buffer-memory.ts'),
     compression: () => import('./bsread/compression.ts'),
     config: () => import('./config/index.ts'),
     control: () => import('./control/index.ts'),

@@ -1,5 +1,5 @@
 /**
- * `buffer-peer.ts source CHANNELS`, `buffer-peer.ts buffer LENGTH SOURCE`, `buffer-peer.ts consumer BUFFER`: the three
+ * `buffer-peer.ts source CHANNELS`, `buffer-peer.ts buffer LENGTH SOURCE [BYTES]`, `buffer-peer.ts consumer BUFFER`: the three
  * programs of a stream that goes through the ring buffer. Each begins with its endpoint, and answers requests on standard
  * input: `send COUNT` and `steady HZ` of a source, `counts` of each.
  */
@@ -8,7 +8,7 @@ import { MessageEncoder, RingBuffer } from '../../src/bsread/index.ts';
 import { openLog } from '../../src/shared/log.ts';
 import { PullSocket, PushSocket } from '../../src/zmtp/index.ts';
 
-const [role, first = '', second = ''] = process.argv.slice(2);
+const [role, first = '', second = '', third = String(2 ** 31)] = process.argv.slice(2);
 const anyPort = 'tcp://127.0.0.1:*';
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const cpuMicroseconds = () => {
@@ -62,13 +62,19 @@ async function buffer(): Promise<() => void> {
     inputs: [second],
     address: anyPort,
     maxMessages: Number(first),
-    maxBytes: 2 ** 31,
+    maxBytes: Number(third),
     log,
   });
   answer({ endpoint: ring.address });
   return () => {
-    const { bufferedPulses, sentMessages, dropped } = ring.status();
-    answer({ bufferedPulses, sentMessages, dropped, cpuMicroseconds: cpuMicroseconds() });
+    const { bufferedPulses, sentMessages, dropped, ring: held } = ring.status();
+    answer({
+      ringMessages: held.messages,
+      bufferedPulses,
+      sentMessages,
+      dropped,
+      cpuMicroseconds: cpuMicroseconds(),
+    });
   };
 }
 

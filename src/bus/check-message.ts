@@ -35,10 +35,11 @@ const copyHeaders = ['CC', 'BCC'];
  * neither have our channel closed (another's user id) nor send the reply anywhere else.
  */
 export function writtenProperties(properties: Properties): Properties {
-  const { userId, headers, ...rest } = properties;
+  const { headers } = properties;
   const hasCopies = headers !== undefined && copyHeaders.some((name) => headers.has(name));
-  if (userId === undefined && !hasCopies) return properties;
-  if (!hasCopies) return { ...rest, headers };
+  if (properties.userId === undefined && !hasCopies) return properties;
+  const { userId: _, ...rest } = properties;
+  if (!hasCopies) return rest;
   return { ...rest, headers: new Map([...headers].filter(([name]) => !copyHeaders.includes(name))) };
 }
 

@@ -28,8 +28,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export function readProperties(reader: ByteReader): Properties {
   const flags = reader.uint16();
   const read: Record<string, unknown> = {};
-  for (const [index, [name, kind]] of order.entries()) {
-    if ((flags & (0x8000 >> index)) !== 0) read[name] = readOne(reader, kind);
+  for (let index = 0, flag = 0x8000; index < order.length; index++, flag >>= 1) {
+    const [name, kind] = order[index] as (typeof order)[number];
+    if ((flags & flag) !== 0) read[name] = readOne(reader, kind);
   }
   return read as Writable<Properties>;
 }
@@ -50,8 +51,10 @@ function readOne(reader: ByteReader, kind: Kind): unknown {
 /** @throws RangeError where a value is too long or does not fit */
 export function writeProperties(writer: ByteWriter, properties: Properties): void {
   let flags = 0;
-  const given: Readonly<Record<string, unknown>> = { ...properties };
-  for (const [index, [name]] of order.entries()) if (given[name] !== undefined) flags |= 0x8000 >> index;
+  for (let index = 0, flag = 0x8000; index < order.length; index++, flag >>= 1) {
+    const [name] = order[index] as (typeof order)[number];
+    if (properties[name] !== undefined) flags |= flag;
+  }
   writer.uint16(flags);
   const { contentType, contentEncoding, headers, deliveryMode, priority, timestamp } = properties;
   if (contentType !== undefined) writer.shortText(contentType);

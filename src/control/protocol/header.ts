@@ -247,7 +247,10 @@ export function inChunks(
   maxBytes: number,
 ): readonly Message[] {
   const id = randomUUID();
-  const total = Math.max(1, Math.ceil(body.length / maxBytes));
+  if (body.length <= maxBytes) {
+    return [{ ...message, properties: { ...message.properties, messageId: `${id}/0/1` }, body }];
+  }
+  const total = Math.ceil(body.length / maxBytes);
   return Array.from({ length: total }, (_, i) => ({
     ...message,
     properties: { ...message.properties, messageId: `${id}/${i}/${total}` },

@@ -209,6 +209,7 @@ export class Recording implements AsyncDisposable {
       if (this.#isClosed || this.#problem !== undefined) return;
       try {
         await this.#flush();
+        await this.#target.assertThere();
       } catch (error) {
         this.#fail(error);
       }
@@ -225,7 +226,6 @@ export class Recording implements AsyncDisposable {
     const { written } = this.#ledger;
     await this.#target.hdf5.commit();
     this.#committed = written;
-    await this.#target.assertThere();
   }
 
   #end(ending: Ending): void {

@@ -172,6 +172,29 @@ describe.skipIf(!requireServer('h5py and h5dump', 'compressed arrays in recordin
   },
 );
 
+test.each([1, 2, 3, 1000])(
+  'frames that cannot be decoded are marked in their own rows, with %i rows in a chunk',
+  async (chunkRows) => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.h5');
+    const recording = await Recording.create({ file, chunkRows, commitIntervalMs: 10 });
+    const isBad = (row: number) => row % 5 === 1 || row % 7 === 0;
+    const expected = Array.from({ length: 40 }, (_, row) => (isBad(row) ? 0 : 1));
+    for (const row of expected.keys()) {
+      const frames = framesOf(row, 'bitshuffle_lz4');
+      if (isBad(row)) (frames[2] as Uint8Array).fill(0xff, 20, 40);
+      const waiting = recording.write(decoded(frames));
+      if (row % 3 > 0) await waiting;
+      if (row % 4 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const bad = expected.filter((flag) => flag === 0).length;
+    expect(await recording.stop()).toMatchObject({ written: 40, lostValues: { undecodable: bad } });
+    expect(valuesOf(file, 'data/IMAGE/is_data_present')).toEqual(expected);
+    expect((await chunksOf(file)).chunks.map(({ bytes }) => (bytes === undefined ? 0 : 1))).toEqual(expected);
+    expect(await verifyRecording(file)).toMatchObject({ isWhole: true, problems: [] });
+  },
+);
+
 test('frames that are always being decoded keep no row from the disk', async () => {
   await using recording = await Recording.create({
     file: '/dev/null',

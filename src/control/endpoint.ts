@@ -20,8 +20,8 @@ export interface EndpointContext {
   readonly log: Log;
   /** The name of the service. */
   readonly service: string;
-  /** Resolves when the bus has taken it. Never rejects: what could not be sent is logged and counted. */
-  alert(alert: OutgoingAlert): Promise<void>;
+  /** Resolves with whether the bus has taken it. Never rejects: what could not be sent is logged and counted. */
+  alert(alert: OutgoingAlert): Promise<boolean>;
   /**
    * How long what is asked may wait for its turn. A class with a queue of its own, such as that of a device which many
    * endpoints share, keeps to it, so that nothing is done when whoever asked has long gone.
@@ -191,8 +191,8 @@ export class Endpoint {
     });
   }
 
-  /** Tells everybody who listens, as `sensor_value.peaches`. */
-  protected alert(routingKey: string, payload: Answer): Promise<void> {
+  /** Tells everybody who listens, as `sensor_value.peaches`; resolves with whether the bus has taken it. */
+  protected alert(routingKey: string, payload: Answer): Promise<boolean> {
     return this.context.alert({ routingKey, payload });
   }
 }

@@ -169,8 +169,7 @@ export class Entity extends Endpoint {
     try {
       const sent = answer === null ? this.#calibrate(await this.onGet(request)).value : answer;
       const payload: CalibratedValue = isCalibrated(sent) ? sent : { value_raw: sent };
-      this.#log.noteSent(payload);
-      await this.alert(this.#alertRoutingKey, payload);
+      if (await this.alert(this.#alertRoutingKey, payload)) this.#log.noteSent(payload);
     } catch (error) {
       this.context.log.warning(`what was set was not logged: ${messageOf(error)}`, { endpoint: this.name });
     }

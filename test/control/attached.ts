@@ -7,6 +7,8 @@ export class Attached {
   readonly clock = new ManualClock(1_700_000_000_000);
   readonly alerts: OutgoingAlert[] = [];
   readonly said: string[] = [];
+  /** Whether the bus is away, so that alerts are lost. */
+  isAway = false;
   readonly #turns = new Map<Endpoint, Promise<unknown>>();
   #work: Promise<unknown>[] = [];
 
@@ -42,7 +44,8 @@ export class Attached {
       service: 'tests',
       queueWaitMs: 9000,
       alert: async (alert) => {
-        this.alerts.push(alert);
+        if (!this.isAway) this.alerts.push(alert);
+        return !this.isAway;
       },
       inTurn: (work) => {
         const turn = (this.#turns.get(endpoint) ?? Promise.resolve()).then(work);

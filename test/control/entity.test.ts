@@ -296,6 +296,18 @@ describe('the rules of new files', () => {
     ]);
   });
 
+  test('a change that was lost because the bus was away is told at the next reading', async () => {
+    const { entity, attached } = stored({ maxAbsoluteChange: 1 });
+    await entity.logReading();
+    entity.value = 5;
+    attached.isAway = true;
+    await entity.logReading();
+    attached.isAway = false;
+    await entity.logReading();
+    await entity.logReading();
+    expect(raws(attached)).toEqual([1, 5]);
+  });
+
   test('a value that log_on_set sent is what the next is compared with', async () => {
     const { entity, attached } = stored({ logOnSet: true, maxAbsoluteChange: 1 });
     await entity.answerSet(5, requestOf('x'));

@@ -11,7 +11,8 @@ export interface ReadingSource {
   readonly context: EndpointContext;
   /** Reads in the endpoint's turn; null where there is nothing to be logged. */
   read(): Promise<CalibratedValue | null>;
-  send(payload: Answer): Promise<void>;
+  /** Resolves with whether it was sent. */
+  send(payload: Answer): Promise<boolean>;
   limits(): LogLimits;
   readonly rules: LogRules;
 }
@@ -81,10 +82,8 @@ export class ReadingLog {
           context.clock.nowMs(),
           this.#last,
         );
-        if (isDue) {
-          this.#last = reading;
-          await this.#source.send(value);
-        }
+        // One that nobody got is none that the next is compared with: the change would never be told.
+        if (isDue && (await this.#source.send(value))) this.#last = reading;
       }
       if (this.#lastProblem !== undefined) context.log.info('readings are logged again', { endpoint: name });
       this.#lastProblem = undefined;

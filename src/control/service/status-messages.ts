@@ -9,7 +9,7 @@ export interface StatusMessageOptions {
   /** The name of the service. */
   readonly from: string;
   readonly wire: Dialect;
-  readonly alert: (alert: OutgoingAlert) => Promise<void>;
+  readonly alert: (alert: OutgoingAlert) => Promise<unknown>;
 }
 
 /** So many a minute go out; the rest is counted in the next. People read them, in a channel with others. */

@@ -60,12 +60,15 @@ export class Voice {
     }
   }
 
-  async alert(alert: OutgoingAlert, correlationId?: string): Promise<void> {
+  /** @returns whether it was sent */
+  async alert(alert: OutgoingAlert, correlationId?: string): Promise<boolean> {
     const { tally, wire } = this.#options;
     const what = `the alert ${alert.routingKey}`;
     const messages = () => alertMessages(alert, wire, this.#signature(), correlationId);
-    if (await this.#send('alert', what, messages)) tally.alerts += 1;
+    const isSent = await this.#send('alert', what, messages);
+    if (isSent) tally.alerts += 1;
     else tally.drop('alert-not-sent');
+    return isSent;
   }
 
   #signature(): Signature {

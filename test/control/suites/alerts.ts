@@ -45,7 +45,7 @@ export function alerts(stage: Stage): void {
 
   test('a hundred monitors see the same alert', async () => {
     const valve = new (class extends Valve {
-      tell(): Promise<void> {
+      tell(): Promise<boolean> {
         return this.alert('sensor_value.valve', 1);
       }
     })('valve');

@@ -12,7 +12,7 @@ class Counter extends Endpoint {
     this.count += 1;
     return this.count;
   }
-  tell(): Promise<void> {
+  tell(): Promise<boolean> {
     return this.alert('sensor_value.counter', { value_raw: this.count });
   }
 }

@@ -14,6 +14,9 @@ export interface SensorAlert {
   readonly timestamp?: string | undefined;
 }
 
+/** A sample of a clock that is more ahead would hide, as the newest, all that come after it. */
+const maxAheadSeconds = 60;
+
 /** The names that a bus may bring, which is a mesh of hundreds. */
 const maxNames = 10_000;
 
@@ -24,7 +27,8 @@ const maxNames = 10_000;
  * `peaches` has no sample, and that is counted: a raw value among calibrated ones would be a wrong one. The first word of
  * the routing key may be any; alerts without such a payload (heartbeats, messages) are none of a sensor.
  *
- * A sample has the sender's time where that tells fractions of a second, else the time of its arrival.
+ * A sample has the sender's time where that tells fractions of a second and is no more than a minute ahead, else the time
+ * of its arrival.
  */
 export class AlertSensors {
   readonly #writer: SampleWriter;
@@ -93,7 +97,8 @@ export class AlertSensors {
   #timeOf(timestamp: string | undefined): number {
     const [, whole, fraction] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})Z$/.exec(timestamp ?? '') ?? [];
     const sentSeconds = Date.parse(`${whole}Z`) / 1000 + Number(fraction);
-    return Number.isFinite(sentSeconds) && sentSeconds >= 0 ? sentSeconds : this.#clock.nowMs() / 1000;
+    const nowSeconds = this.#clock.nowMs() / 1000;
+    return sentSeconds >= 0 && sentSeconds <= nowSeconds + maxAheadSeconds ? sentSeconds : nowSeconds;
   }
 }
 

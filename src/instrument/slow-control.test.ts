@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { openBus } from '../bus/index.ts';
 import { openClient } from '../control/index.ts';
+import { systemClock } from '../shared/clock.ts';
 import { openLog } from '../shared/log.ts';
 import { Float } from '../telstate/index.ts';
 import { openInstrument } from './instrument.ts';
@@ -91,6 +92,19 @@ test('where a calibration fails the sensor has no sample, and no raw value among
   expect(await valuesOf('other_raw')).toEqual([1, 2, 3]);
   await lab.close();
   expect(lab.status().control?.alerts).toMatchObject({ written: 6, losses: { failed: 4 } });
+});
+
+test('the time of a sample is that of its sender, unless his clock is ahead', async () => {
+  const { instrument: lab, bus } = await instrument('');
+  const senderAt = (offsetMs: number) =>
+    openClient({ bus, clock: { ...systemClock, nowMs: () => systemClock.nowMs() + offsetMs } });
+  await senderAt(-3_600_000).alert('sensor_value.behind', { value_raw: 1 });
+  await senderAt(3_600_000).alert('sensor_value.ahead', { value_raw: 1 });
+  await lab.state.waitKey('ahead', { timeoutMs: 10_000 });
+  const ageSeconds = async (key: string) =>
+    Date.now() / 1000 - ((await lab.state.getRange(key, { start: 0 }))[0]?.timeSeconds ?? 0);
+  expect(await ageSeconds('behind')).toBeGreaterThan(3_500);
+  expect(await ageSeconds('ahead')).toBeGreaterThan(-60);
 });
 
 test('a name that another service has keeps the instrument from starting, and nothing stays behind', async () => {

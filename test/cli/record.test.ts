@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
+import h5wasm from 'h5wasm/node';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type ChannelSpec, Sender, type SentValues } from '../../src/bsread/index.ts';
 import { palette } from '../../src/cli/stream/colour-map.ts';
@@ -361,6 +362,24 @@ test('a copy for old readers is made as the guide says', async () => {
   expect(full).toMatchObject({ status: 1, stdout: '' });
   expect(full.stderr).toMatch(/^alidade: b\.h5: the disk is full; .* \(ALI_DISK_FULL\)\n$/);
   expect(readdirSync(desk.folder).filter((name) => name.startsWith('b.h5'))).toEqual([]);
+});
+
+test('of foreign files groups in a ring have an end, and texts in arrays are a cell', async () => {
+  const desk = await Desk.open();
+  await h5wasm.ready;
+  const ring = new h5wasm.File(join(desk.folder, 'ring.h5'), 'w');
+  ring.create_group('data').create_hard_link('/', 'again');
+  ring.close();
+  expect(await desk.shell.refused(1, 'record', 'show', 'ring.h5')).toContain('in a ring');
+  expect(await desk.shell.refused(1, 'record', 'export', 'ring.h5')).toContain('in a ring');
+  const texts = new h5wasm.File(join(desk.folder, 'texts.h5'), 'w');
+  const group = texts.create_group('data').create_group('NAMES');
+  group.create_dataset({ name: 'data', data: ['a', 'b', 'c', 'd'], shape: [2, 2] });
+  group.create_dataset({ name: 'pulse_id', data: [5, 6] });
+  texts.close();
+  expect(await desk.shell.said('record', 'export', 'texts.h5')).toBe(
+    'pulse_id,timestamp_ns,"NAMES"\n5,,a b\n6,,c d',
+  );
 });
 
 test('what is no HDF5 file, or not there, is said', async () => {

@@ -274,7 +274,7 @@ test('a start that fails leaves the writer as it was, and further files can be w
 });
 
 test('a disk that fills up is its state until it is stopped, and then its exit status', async () => {
-  await using bench = await Bench.open({ fileBlocks: 4000 });
+  await using bench = await Bench.open({ fileBlocks: 100_000 });
   await bench.ask('PUT', '/start_pulse_id/0');
   const image = new Float64Array(64 * 1024);
   await bench.sender.send({ IMAGE: image });

@@ -8,7 +8,7 @@ import { sizeOf } from '../plot/terminal-size.ts';
 import { palette } from '../stream/colour-map.ts';
 import { indexedPng } from '../stream/png.ts';
 import { printLine, type Terminal } from '../terminal.ts';
-import { items, type Row, rowsOf } from './rows.ts';
+import { items, type Row, type RowItems, rowsOf } from './rows.ts';
 import { type Image, levelsOf, rangeOf, shadeLines } from './shades.ts';
 import type { ShowOptions } from './show.ts';
 
@@ -77,7 +77,7 @@ async function drawArray(
   const place = options.row ?? lastPresent(file, channel);
   const row = place < channel.rows ? firstOf(rowsOf(file, channel, place, place + 1)) : undefined;
   const { value, definition } = row ?? {};
-  if (definition === undefined || typeof value !== 'object') {
+  if (definition === undefined || definition.type === 'string' || typeof value !== 'object') {
     throw new AlidadeError(
       'ALI_NOT_FOUND',
       `${channel.name} has no array in row ${place} of ${channel.rows}`,
@@ -130,7 +130,7 @@ function waveform({ values }: Image, size: TerminalSize): string[] {
 }
 
 /** A row has the last dimension from left to right, and all others from top to bottom. */
-function imageOf(value: ArrayLike<number> | ArrayLike<bigint>, shape: readonly number[]): Image {
+function imageOf(value: RowItems, shape: readonly number[]): Image {
   const width = shape.at(-1) ?? 1;
   return {
     width,

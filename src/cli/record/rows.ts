@@ -1,7 +1,10 @@
 import type { RecordedFile, StoredChannel, StoredDefinition, StoredValues } from '../../recording/index.ts';
 
+/** Of an array. */
+export type RowItems = ArrayLike<number> | ArrayLike<bigint> | readonly string[];
+
 /** A value of a channel: a scalar, or the items of an array; undefined where there is none. */
-export type RowValue = number | bigint | string | boolean | ArrayLike<number> | ArrayLike<bigint> | undefined;
+export type RowValue = number | bigint | string | boolean | RowItems | undefined;
 
 export interface Row {
   readonly pulseId: bigint;
@@ -63,9 +66,9 @@ function* batchOf(file: RecordedFile, channel: StoredChannel, from: number, to: 
   }
 }
 
-function part(values: StoredValues, from: number, to: number): ArrayLike<number> | ArrayLike<bigint> {
-  const array = values as Float64Array | BigInt64Array;
-  return array.subarray(from, to);
+function part(values: StoredValues, from: number, to: number): RowItems {
+  if (Array.isArray(values)) return values.slice(from, to);
+  return (values as Float64Array | BigInt64Array).subarray(from, to);
 }
 
 export function items(shape: readonly number[]): number {

@@ -7,6 +7,9 @@ import { attributesOf, filtersOf, type StoredObject, typeOf } from './stored-obj
 /** Numbers, one after the other in C order; booleans as 0 and 1. Or texts. */
 export type StoredValues = ArrayLike<number> | ArrayLike<bigint> | readonly string[];
 
+/** Of groups in groups. */
+const mostDepth = 64;
+
 /** One dataset of values of a channel: a change of type or shape begins a new one. */
 export interface StoredDefinition {
   /** `data`, or `data(1)` and so on of what was before. */
@@ -128,7 +131,10 @@ export class RecordedFile implements Disposable {
       const [rows = 0, ...rest] = dataset.shape ?? [];
       const end = Math.min(to, rows);
       if (end <= from || rest.includes(0)) return [];
-      if (typeOf(dataset) === 'string') return this.#textsOf(dataset).slice(from, end);
+      if (typeOf(dataset) === 'string') {
+        const size = rest.reduce((product, length) => product * length, 1);
+        return this.#textsOf(dataset).slice(from * size, end * size);
+      }
       return dataset.slice([[from, end]]) as StoredValues;
     });
   }
@@ -165,6 +171,7 @@ export class RecordedFile implements Disposable {
   }
 
   #below(group: Group, path: string): StoredObject[] {
+    assertShallow(path);
     return group.keys().flatMap((name): StoredObject[] => {
       const entity = group.get(name) as Entity;
       const own = { path: `${path}/${name}`, attributes: attributesOf(entity) };
@@ -179,6 +186,7 @@ export class RecordedFile implements Disposable {
 
   /** The reference makes groups of the slashes in a name; ours does not, and says the name in an attribute. */
   #channelsIn(group: Group, path: string, prefix: string): StoredChannel[] {
+    assertShallow(path);
     return group.keys().flatMap((name): StoredChannel[] => {
       const entity = group.get(name);
       if (!(entity instanceof this.#library.Group)) return [];
@@ -208,6 +216,12 @@ export class RecordedFile implements Disposable {
     for (let row = 0; row < isPresent.length; row++) if (Number(isPresent[row]) !== 0) present++;
     return { name, path, rows, present, definitions };
   }
+}
+
+/** A link may lead back to a group that it is in; then there is no end to it. */
+function assertShallow(path: string): void {
+  if (path.split('/').length <= mostDepth) return;
+  throw new AlidadeError('ALI_DECODE', `groups lie more than ${mostDepth} deep in each other, or in a ring`);
 }
 
 function definitionOf(dataset: Dataset, name: string, path: string): StoredDefinition {

@@ -1,4 +1,4 @@
-import { type BusStatus, openBus } from '../bus/index.ts';
+import { type BusStatus, busEventLog, openBus } from '../bus/index.ts';
 import { type EndpointDefinition, makeService, openMonitor, startService } from '../control/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
@@ -44,7 +44,7 @@ export interface OpenSlowControlOptions {
 export async function openSlowControl(options: OpenSlowControlOptions): Promise<SlowControl> {
   const { definition, state, contact, clock, log } = options;
   await using opened = new Opened();
-  const bus = opened.use(await openBus(definition.busUrl, { onEvent: () => undefined }));
+  const bus = opened.use(await openBus(definition.busUrl, { onEvent: busEventLog(log) }));
   const calibrated = definition.services.flatMap(({ root }) => calibratedIn(root));
   const sensors = new AlertSensors(state, contact, clock, calibrated);
   opened.defer(() => sensors.stop());

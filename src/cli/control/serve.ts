@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { BusEvent } from '../../bus/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
-import { type Log, openLog } from '../../shared/log.ts';
+import { openLog } from '../../shared/log.ts';
 import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
@@ -40,6 +39,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   }
   using stop = new StopSignals();
   // Loaded here only: verbs that ask something need none of it.
+  const { busEventLog } = await import('../../bus/index.ts');
   const { makeService, startService } = await import('../../control/index.ts');
   const log = await openLog({
     name: 'control',
@@ -75,7 +75,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
       );
       await stop.stopped;
     },
-    eventLogger(log),
+    busEventLog(log),
   );
 }
 
@@ -86,32 +86,4 @@ interface Served {
 
 function servedText({ name, endpoints }: Served): string {
   return `${name} (${counted(endpoints, 'endpoint')})`;
-}
-
-/** What happens to the connection, for the log of a service; of attempts to make it again only the first is urgent. */
-function eventLogger(log: Log): (event: BusEvent) => void {
-  let isAway = false;
-  return (event) => {
-    switch (event.event) {
-      case 'away':
-        (isAway ? log.debug : log.warning)(`the broker is away: ${event.reason}`);
-        isAway = true;
-        break;
-      case 'connected':
-        if (isAway) log.warning('the broker is back');
-        isAway = false;
-        break;
-      case 'blocked':
-        log.warning(`the broker takes no messages now: ${event.reason}`);
-        break;
-      case 'unblocked':
-        log.warning('the broker takes messages again');
-        break;
-      case 'name-taken':
-        log.error(event.reason);
-        break;
-      case 'dropped':
-        log.warning(`a message was dropped: ${event.reason}`);
-    }
-  };
 }

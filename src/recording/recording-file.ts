@@ -41,7 +41,8 @@ export class RecordingFile {
   readonly #isWanted: (channel: string) => boolean;
   readonly #words = new TimestampWords();
   readonly #plans = new WeakMap<DataHeader, HeaderPlan>();
-  #settling: Promise<void> | undefined;
+  /** What who writes waits for, while something waits for frames to be decoded. */
+  #decoded: PromiseWithResolvers<void> | undefined;
   #isPlotted = false;
 
   constructor(hdf5: Hdf5File, options: RecordingFileOptions) {
@@ -85,8 +86,8 @@ export class RecordingFile {
   /**
    * Adds a row.
    *
-   * @returns a promise to wait for before the next one, where the disk does not keep up
-   * @throws what the file threw
+   * @returns a promise to wait for before the next one, where the disk does not keep up; it never rejects
+   * @throws what the file threw, also since the last call
    */
   write(message: PulseMessage): Promise<void> | undefined {
     const block = this.#block;
@@ -110,29 +111,39 @@ export class RecordingFile {
       if ((frames[index] as Uint8Array).length > 0) this.lostValues.repeated++;
     }
     block.rows++;
-    if (block.rows < block.chunkRows) return this.#settling ?? block.takeWaiting();
-    if (this.isVerifying) return this.#settleAndFlush();
+    if (block.rows < block.chunkRows) return this.#decoded?.promise ?? block.takeWaiting();
+    if (this.#storage.verifier?.isBusy === true) return this.#flushWhenDecoded();
     this.flush();
     return block.takeWaiting();
   }
 
-  /** Whether frames are being decoded: {@link flush} has to wait for them, as their rows may change. */
-  get isVerifying(): boolean {
-    return this.#storage.verifier?.isBusy === true;
-  }
-
-  /** Resolves when they are; until then, who writes is asked to wait, or it would never be. */
-  async settle(): Promise<void> {
-    this.#settling ??= this.#storage.verifier?.settled();
-    await this.#settling;
-    this.#settling = undefined;
+  /**
+   * Does what waits for frames that are being decoded, as soon as there are none and before another message is written:
+   * at once where there are none now. Until then who writes is asked to wait, or that would never be.
+   */
+  whenDecoded<Result>(act: () => Result | Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const { verifier } = this.#storage;
+      const actOnce = () => {
+        this.#decoded?.resolve();
+        this.#decoded = undefined;
+        try {
+          resolve(act());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (verifier?.isBusy !== true) return actOnce();
+      this.#decoded ??= Promise.withResolvers();
+      verifier.whenIdle(actOnce);
+    });
   }
 
   async close(): Promise<void> {
     await this.#storage.verifier?.close();
   }
 
-  /** Hands on all rows to the file; not while {@link isVerifying}. */
+  /** Hands on all rows to the file; only {@link whenDecoded}, as frames that cannot be decoded change their rows. */
   flush(): void {
     this.#block.assertUsable();
     const { rows } = this.#block;
@@ -213,9 +224,11 @@ export class RecordingFile {
     this.#data.attribute('default', group.path.slice('/data/'.length));
   }
 
-  async #settleAndFlush(): Promise<void> {
-    while (this.isVerifying) await this.settle();
-    this.flush();
+  /** Never rejects: nobody may be waiting for it. */
+  #flushWhenDecoded(): Promise<void> {
+    return this.whenDecoded(() => this.flush()).catch((error: unknown) => {
+      this.#block.failure ??= error;
+    });
   }
 
   /** Beyond a chunk only where somebody writes without waiting. */

@@ -77,7 +77,7 @@ export class Recording implements AsyncDisposable {
   /**
    * Writes a message, unless it lies outside of start and stop.
    *
-   * @returns a promise to wait for before the next one, where the disk does not keep up
+   * @returns a promise to wait for before the next one, where the disk does not keep up; it never rejects
    */
   write(message: PulseMessage): Promise<void> | undefined {
     if (this.#hasEnded) return undefined;
@@ -219,13 +219,14 @@ export class Recording implements AsyncDisposable {
 
   /** Everything written until now goes to the disk. */
   async #flush(): Promise<void> {
-    while (this.#content.isVerifying) await this.#content.settle();
-    // All in one turn: a message between would be in the ledger, and not among the rows.
-    this.#content.flush();
-    this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
-    const { written } = this.#ledger;
-    await this.#target.hdf5.commit();
-    this.#committed = written;
+    this.#committed = await this.#content.whenDecoded(async () => {
+      // All in one turn: a message between would be in the ledger, and not among the rows.
+      this.#content.flush();
+      this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
+      const { written } = this.#ledger;
+      await this.#target.hdf5.commit();
+      return written;
+    });
   }
 
   #end(ending: Ending): void {
@@ -237,20 +238,19 @@ export class Recording implements AsyncDisposable {
   }
 
   async #close(ending: Ending): Promise<void> {
-    try {
-      if (this.#problem === undefined) {
-        // Before the state is asked for, which may take a while.
-        await this.#flush();
-        await this.#storeState();
-        this.#stored.finish(this.#ledger, this.#content, ending);
-      }
-      await this.#target.hdf5.close();
-      this.#committed = this.#ledger.written;
-      await this.#target.assertThere();
-    } catch (error) {
-      this.#note(error);
-    }
+    // After a problem it was said that what was not committed is gone.
+    if (this.#problem === undefined) await this.#finish(ending).catch((error: unknown) => this.#note(error));
     await this.#release();
+  }
+
+  async #finish(ending: Ending): Promise<void> {
+    // Before the state is asked for, which may take a while.
+    await this.#flush();
+    await this.#storeState();
+    this.#stored.finish(this.#ledger, this.#content, ending);
+    await this.#target.hdf5.close();
+    this.#committed = this.#ledger.written;
+    await this.#target.assertThere();
   }
 
   /** Sensors from the first message on, or from the beginning where that was earlier. */

@@ -25,7 +25,7 @@ export class Verifier {
   #thread: Worker | undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #settled: PromiseWithResolvers<void> | undefined;
+  #idle: (() => void)[] = [];
   #isBroken = false;
 
   get isBusy(): boolean {
@@ -53,15 +53,17 @@ export class Verifier {
     return true;
   }
 
-  /** Resolves when nothing waits; who awaits it first goes on first. */
-  settled(): Promise<void> {
-    if (!this.isBusy) return Promise.resolve();
-    this.#settled ??= Promise.withResolvers();
-    return this.#settled.promise;
+  /** Calls `act`, which must not throw, in the turn in which the last frame is decided; while there is one. */
+  whenIdle(act: () => void): void {
+    this.#idle.push(act);
   }
 
   async close(): Promise<void> {
-    await this.#thread?.terminate();
+    this.#isBroken = true;
+    const thread = this.#thread;
+    // No answer may unref it now: the process would end before its end is told.
+    this.#thread = undefined;
+    await thread?.terminate();
     this.#breakOff();
   }
 
@@ -81,8 +83,7 @@ export class Verifier {
     first.decided(verdict);
     if (this.isBusy) return;
     this.#thread?.unref();
-    this.#settled?.resolve();
-    this.#settled = undefined;
+    for (const act of this.#idle.splice(0)) act();
   }
 
   /** Without the thread frames are kept as they came, and counted. */

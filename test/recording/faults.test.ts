@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MessageEncoder, Source } from '../../src/bsread/index.ts';
@@ -15,6 +16,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { requireServer } from '../support/require-server.ts';
 import { killAndRead } from './support/kills.ts';
 import { Reader } from './support/reader.ts';
+import { valuesOf } from './support/rows.ts';
 import { decoded, toldFrames, toldMessage } from './support/told-stream.ts';
 
 const writerProgram = new URL('./programs/writer.ts', import.meta.url);
@@ -247,7 +249,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
     clock.jump(7_200_000);
     await recording.write(toldMessage(3));
     clock.advance(1000);
-    while (recording.status().committed < 3) await new Promise((resolve) => setImmediate(resolve));
+    while (recording.status().committed < 3) await setImmediate();
     expect(recording.status().state).toBe('writing');
     await recording.stop();
     expect(await reader.readTold(file, 3)).toBe(3);
@@ -266,7 +268,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
     const sendUntil = async (isEnough: () => boolean) => {
       while (!isEnough()) {
         await push.send(toldFrames(++pulse));
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await setTimeout(5);
       }
     };
     await sendUntil(() => line.isBroken());
@@ -305,7 +307,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
       const file = join(folder.path, 'runs', 'run.h5');
       const recording = await Recording.create({ file, commitIntervalMs: 10 });
       await recording.write(toldMessage(1));
-      while (recording.status().committed < 1) await new Promise((resolve) => setImmediate(resolve));
+      while (recording.status().committed < 1) await setImmediate();
       if (how === 'removed') rmSync(file);
       else if (how === 'moved') renameSync(file, `${file}.old`);
       else rmSync(join(folder.path, 'runs'), { recursive: true });
@@ -315,6 +317,49 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
       if (how === 'moved') expect(await reader.readTold(`${file}.old`, 1)).toBeGreaterThan(0);
     },
   );
+
+  test('never rejects what who writes waits for, also when it ends without its file while frames are decoded', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.h5');
+    const shape = [4096, 4096];
+    const encoder = new MessageEncoder({
+      channels: [{ name: 'IMAGE', type: 'uint16', shape, compression: 'bitshuffle_lz4' }],
+    });
+    // Quickly written, and slowly decoded.
+    const image = { items: new Uint16Array(4096 * 4096), shape };
+    const message = decoded(encoder.encode({ IMAGE: image }, { pulseId: 1n, timestampNs: 1n }));
+    const recording = await Recording.create({ file, chunkRows: 1, commitIntervalMs: 10 });
+    rmSync(file);
+    // When the first one is decoded, the commit is on its way that will find no file.
+    await recording.write(message);
+    const waiting = recording.write(message);
+    const stopped = recording.stop();
+    await expect(waiting).resolves.toBeUndefined();
+    expect((await stopped).problem).toContain('was moved or removed');
+  });
+
+  test('goes on while the file of another one of the same stream is removed', async () => {
+    using folder = temporaryFolder();
+    const [file, removed] = [join(folder.path, 'run.h5'), join(folder.path, 'removed.h5')];
+    await using source = await Source.open({ addresses: 'tcp://127.0.0.1:*', mode: 'bind' });
+    await using recorder = new Recorder(source);
+    await using push = new PushSocket();
+    push.connect(source.endpoints[0] as string);
+    const recording = await recorder.start({ file });
+    const other = await recorder.start({ file: removed, chunkRows: 2, commitIntervalMs: 10 });
+    rmSync(removed);
+    const pulses: bigint[] = [];
+    while (other.status().problem === undefined || pulses.length < 100) {
+      await push.send(toldFrames(pulses.length));
+      pulses.push(BigInt(pulses.length));
+      await setTimeout(1);
+    }
+    expect((await other.finished).problem).toContain('was moved or removed');
+    while (recording.status().received < pulses.length) await setImmediate();
+    const status = await recording.stop();
+    expect([status.state, status.ending, status.written]).toEqual(['finished', 'stopped', pulses.length]);
+    expect(valuesOf(file, 'recording/pulse_id')).toEqual(pulses);
+  });
 
   test('ends when the disk is full, keeps what is there, and says so', async () => {
     using folder = temporaryFolder();

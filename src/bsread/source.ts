@@ -104,6 +104,16 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
     this.#endpoints = this.#endpoints.map((endpoint) => (endpoint === from ? to : endpoint));
   }
 
+  /**
+   * Receives nothing more of where it was to be connected. What has come stays, to be received before it is closed.
+   *
+   * @throws ALI_NOT_FOUND when it listens instead
+   */
+  disconnect(): void {
+    for (const endpoint of this.#endpoints) this.#socket.disconnect(endpoint);
+    this.#endpoints = [];
+  }
+
   /** The messages as they come, until the source is closed. To leave the loop leaves the source open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<PulseMessage> {
     return this.messages();

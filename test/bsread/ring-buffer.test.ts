@@ -212,6 +212,27 @@ describe('pub', () => {
   });
 });
 
+describe('what a consumer had not begun to get when it left', () => {
+  test('counts as not taken where each has all', async () => {
+    const { source, buffer } = await setUp({ fanOut: 'pub', maxMessages: 10_000 });
+    const stuck = await RawPeer.connect(buffer.address);
+    await stuck.handshake('SUB');
+    stuck.write(subscription(''));
+    stuck.socket.pause();
+    let sent = 0;
+    // One by one, so that a write that does not end has one message, and others wait behind it.
+    while ((buffer.status().consumers[0]?.queuedMessages ?? 0) <= 1) {
+      await source.send(sent, sent++, { padBytes: 30_000 });
+      await expect.poll(received(buffer), poll).toBe(sent);
+    }
+    await stuck[Symbol.asyncDispose]();
+    await expect.poll(() => buffer.status().consumers.length, poll).toBe(0);
+    await buffer.close();
+    const { sentMessages, dropped } = buffer.status();
+    expect(sentMessages + dropped.lost + dropped.closed).toBe(sent);
+  });
+});
+
 describe('joined streams', () => {
   test('a pulse has the channels of all of them; a member that does not come is marked', async () => {
     await using second = await TestSource.open();
@@ -270,6 +291,47 @@ describe('joined streams', () => {
       unverifiedHeaders: 0,
       decodedMessages: 3,
     });
+  });
+});
+
+describe('inputs', () => {
+  test('a stream is not joined with itself', async () => {
+    const inputs = ['tcp://127.0.0.1:9', 'tcp://127.0.0.1:9'];
+    await expect(RingBuffer.open({ inputs, address: 'tcp://127.0.0.1:*', log: keptLog() })).rejects.toThrow(
+      expect.objectContaining({ code: 'ALI_USAGE', message: expect.stringContaining('named twice') }),
+    );
+  });
+
+  test('members are waited for also where the ring is short', async () => {
+    await using second = await TestSource.open();
+    await using first = await TestSource.open();
+    const { buffer, consumer } = await setUp({
+      inputs: [first.address, second.address],
+      maxMessages: 2,
+      latenessMs: 60_000,
+    });
+    const taker = consumer();
+    await expect.poll(() => buffer.status().consumers.length, poll).toBe(1);
+    await first.send(1, 5);
+    await expect.poll(() => buffer.status().waitingPulses, poll).toBe(5);
+    await second.send(1, 5, { values: { B: 1 } });
+    expect(await taker.ids(5)).toEqual(range(1, 5));
+    expect(buffer.status().inputs.map(({ missingPulses }) => missingPulses)).toEqual([0, 0]);
+  });
+
+  test('channels that have the same name in several of them are said once', async () => {
+    await using second = await TestSource.open();
+    await using first = await TestSource.open();
+    const { consumer, log } = await setUp({ inputs: [first.address, second.address] });
+    const taker = consumer();
+    for (const id of [1, 2]) {
+      await first.send(id, id, { values: { A: 1, B: 2 }, metadata: { of: id } });
+      await second.send(id, id, { values: { B: 3, C: 4 } });
+      expect(await taker.ids(1)).toEqual([id]);
+    }
+    expect(log.entries.filter((entry) => entry.includes('same name'))).toEqual([
+      'warning: channels of several sources have the same name: B; most receivers give the last one only',
+    ]);
   });
 });
 
@@ -365,6 +427,28 @@ describe('its ends', () => {
     slow.socket.end();
     await closing;
     expect(buffer.status().dropped).toMatchObject({ overrun: 0, 'no-consumer': 0, lost: 0, closed: 0 });
+  });
+
+  test('when it closes, what has come of the source as whole messages is still handed on', async () => {
+    const seen: number[] = [];
+    const { source, buffer } = await setUp({
+      // Between any two messages others have their turn, and more comes in.
+      maxMessages: 1,
+      onMessage: ({ pulseId }) => {
+        seen.push(Number(pulseId));
+        if (pulseId === 0n) void source.send(30, 59);
+        if (pulseId === 28n) void buffer.close();
+      },
+    });
+    await source.send(0, 29);
+    await expect.poll(() => seen.length, poll).toBeGreaterThan(28);
+    await buffer.close();
+    expect(seen).toEqual(range(0, 59));
+    expect(buffer.status()).toMatchObject({
+      inputs: [{ receivedMessages: 60 }],
+      bufferedPulses: 60,
+      dropped: { 'no-consumer': 59, closed: 1 },
+    });
   });
 
   test('without a consumer it closes at once, and counts what nobody took', async () => {

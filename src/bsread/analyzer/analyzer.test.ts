@@ -120,6 +120,17 @@ test('the time of the source jumps where it runs backwards, or neither as ours n
   expect(analyzer.status().clockJumps).toBe(2);
 });
 
+test('a clock of ours that is set back does not hold the rates', () => {
+  const { clock, analyzer, run } = analysed();
+  run(1, 2000);
+  clock.jump(-3_600_000);
+  run(2001, 2001);
+  clock.advance(20_000);
+  expect(analyzer.status().messagesPerSecond).toBe(0);
+  run(2002, 4000);
+  expect(analyzer.status().messagesPerSecond).toBe(100);
+});
+
 test('pulses that were held up and come all at once are no jump', () => {
   const { clock, findings, run, see } = analysed();
   run(1, 50);

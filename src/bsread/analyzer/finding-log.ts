@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
-const shownNames = 5;
+const mostNames = 5;
 const shownCharacters = 100;
 
 /**
@@ -70,7 +70,7 @@ function textOf(finding: Finding): string {
     case 'restart':
       return `pulses are counted anew, after ${finding.afterPulseId}`;
     case 'missing-channel':
-      return `without value: ${names(finding.channels)}`;
+      return `without value: ${shownNames(finding.channels)}`;
     case 'header-change':
       return headerText(finding);
     case 'clock-jump':
@@ -80,16 +80,17 @@ function textOf(finding: Finding): string {
 
 function headerText({ added, removed, changed }: Extract<Finding, { kind: 'header-change' }>): string {
   const parts = [
-    ...(added.length > 0 ? [`new ${names(added)}`] : []),
-    ...(removed.length > 0 ? [`gone ${names(removed)}`] : []),
-    ...(changed.length > 0 ? [`other form ${names(changed)}`] : []),
+    ...(added.length > 0 ? [`new ${shownNames(added)}`] : []),
+    ...(removed.length > 0 ? [`gone ${shownNames(removed)}`] : []),
+    ...(changed.length > 0 ? [`other form ${shownNames(changed)}`] : []),
   ];
   return `the data header changed: ${parts.join('; ') || 'the same channels'}`;
 }
 
-function names(all: readonly string[]): string {
+/** The first names of a list, and how many there are more. */
+export function shownNames(all: readonly string[]): string {
   const clipped = (name: string) =>
     name.length > shownCharacters ? `${name.slice(0, shownCharacters)}…` : name;
-  const shown = all.slice(0, shownNames).map(clipped).join(', ');
-  return all.length > shownNames ? `${shown} and ${all.length - shownNames} more` : shown;
+  const shown = all.slice(0, mostNames).map(clipped).join(', ');
+  return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
 }

@@ -34,7 +34,10 @@ export class RateMeter {
   }
 
   #advance(): number {
-    const second = Math.max(this.#second, Math.floor((this.#nowMs() - this.#startMs) / 1000));
+    const nowMs = this.#nowMs();
+    // A clock that was set back would hold the rates as they are for as long.
+    this.#startMs = Math.min(this.#startMs, nowMs - this.#second * 1000);
+    const second = Math.floor((nowMs - this.#startMs) / 1000);
     const slots = keptSeconds + 1;
     for (let at = Math.max(this.#second + 1, second - keptSeconds); at <= second; at++) {
       this.#messages[at % slots] = 0;

@@ -95,8 +95,7 @@ export class WholeFanOut implements FanOut {
 
   get unsent(): number {
     let unsent = 0;
-    for (let at = this.#ring.first; at < this.#ring.end; at++)
-      if (this.#ring.at(at)?.isTaken === false) unsent++;
+    for (let at = this.#ring.first; at < this.#ring.end; at++) if (this.#ring.at(at)?.takers === 0) unsent++;
     return unsent;
   }
 
@@ -113,7 +112,7 @@ export class WholeFanOut implements FanOut {
     const pulse = this.#ring.at(reader.position);
     if (pulse === undefined) return undefined;
     reader.position++;
-    pulse.isTaken = true;
+    pulse.takers++;
     return pulse;
   }
 
@@ -121,9 +120,10 @@ export class WholeFanOut implements FanOut {
     return (this.#readers.get(peer)?.position ?? this.#ring.end) < this.#ring.end;
   }
 
-  left(peer: number): void {
+  left(peer: number, unsent: readonly BufferedPulse[]): void {
     const reader = this.#readers.get(peer);
     if (reader === undefined) return;
+    for (const pulse of unsent) pulse.takers--;
     this.#readers.delete(peer);
     this.#pastOverrun += reader.overrun + this.#missed(reader);
   }

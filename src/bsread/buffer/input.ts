@@ -47,6 +47,7 @@ export class Input {
   readonly #analyzer: Analyzer;
   readonly #options: InputOptions;
   #isConnected = false;
+  #isReceiving = true;
   /** It is said once that a source is away, not at each try. */
   #isAwaySaid = false;
   readonly #received: Promise<void>;
@@ -77,7 +78,11 @@ export class Input {
     this.#address = address;
     this.#analyzer = new Analyzer({ clock, onFinding });
     this.#stopMonitor = source.monitor((event) => this.#onEvent(event));
-    this.#received = source.forEachBatch((batch) => this.#take(batch));
+    this.#received = source
+      .forEachBatch((batch) => this.#take(batch))
+      .finally(() => {
+        this.#isReceiving = false;
+      });
   }
 
   status(): InputStatus {
@@ -93,14 +98,24 @@ export class Input {
     };
   }
 
+  /** Takes nothing more off the wire; what has come as whole messages is still handed on. */
   async close(): Promise<void> {
     this.#stopMonitor();
     this.#isConnected = false;
     this.#stopWaiting?.();
     this.#closing.abort();
+    this.#source.disconnect();
+    while (this.#isReceiving && this.#unreadMessages > 0)
+      await new Promise((resolve) => setImmediate(resolve));
     await this.#source.close();
     await this.#received;
     await this.#renewal;
+  }
+
+  /** They are taken turn by turn. */
+  get #unreadMessages(): number {
+    const { receivedMessages, socket } = this.#source.statistics();
+    return socket.receivedMessages - socket.unwantedMessages - receivedMessages;
   }
 
   async #take(batch: readonly PulseMessage[]): Promise<void> {

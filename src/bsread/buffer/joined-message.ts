@@ -3,6 +3,7 @@ import type { Message } from '../../zmtp/index.ts';
 import type { DataHeader } from '../data-header.ts';
 import { jsonText } from '../json-text.ts';
 import type { PulseMessage } from '../message.ts';
+import { splitTime } from '../timestamp.ts';
 
 const noFrame = new Uint8Array(0);
 
@@ -19,12 +20,15 @@ interface JoinedHeader {
  */
 export class MessageJoiner {
   readonly #inputs: readonly string[];
+  readonly #onSameNames: (names: readonly string[]) => void;
   /** The newest of each input. */
   #headers: (DataHeader | undefined)[];
   #joined: JoinedHeader | undefined;
 
-  constructor(inputs: readonly string[]) {
+  /** @param onSameNames told, with each new header, which channels of several inputs have the same name */
+  constructor(inputs: readonly string[], onSameNames: (names: readonly string[]) => void) {
     this.#inputs = inputs;
+    this.#onSameNames = onSameNames;
     this.#headers = inputs.map(() => undefined);
   }
 
@@ -45,12 +49,13 @@ export class MessageJoiner {
   #mainHeader(members: readonly (PulseMessage | undefined)[], hash: string): Uint8Array {
     const present = members.filter((member) => member !== undefined);
     const timestamp = present.find((member) => member.globalTimestampNs !== undefined)?.globalTimestampNs;
+    const [sec, ns] = splitTime(timestamp ?? 0n);
     const missing = this.#inputs.filter((_, index) => members[index] === undefined);
     const text = jsonText({
       htype: 'bsr_m-1.1',
       hash,
       pulse_id: present[0]?.pulseId,
-      ...(timestamp === undefined ? {} : { global_timestamp: splitTime(timestamp) }),
+      ...(timestamp === undefined ? {} : { global_timestamp: { sec, ns } }),
       ...(missing.length === 0 ? {} : { missing_inputs: missing }),
     });
     return Buffer.from(text);
@@ -64,10 +69,19 @@ export class MessageJoiner {
     const frame = Buffer.from(jsonText({ htype: 'bsr_d-1.1', channels }));
     const hash = createHash('md5').update(frame).digest('hex');
     this.#joined = { parts: [...parts], frame, hash };
+    const same = sameNames(parts);
+    if (same.length > 0) this.#onSameNames(same);
     return this.#joined;
   }
 }
 
-function splitTime(timestampNs: bigint) {
-  return { sec: timestampNs / 1_000_000_000n, ns: timestampNs % 1_000_000_000n };
+/** Names that more than one of them has. */
+function sameNames(parts: readonly (DataHeader | undefined)[]): readonly string[] {
+  const seen = new Set<string>();
+  const same = new Set<string>();
+  for (const part of parts) {
+    const names = new Set(part?.channels.map(({ name }) => name));
+    for (const name of names) (seen.has(name) ? same : seen).add(name);
+  }
+  return [...same];
 }

@@ -3,7 +3,7 @@ import { AlidadeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { FeedSocket, type Message } from '../../zmtp/index.ts';
 import type { Finding } from '../analyzer/finding.ts';
-import { FindingLog } from '../analyzer/finding-log.ts';
+import { FindingLog, shownNames } from '../analyzer/finding-log.ts';
 import type { PulseMessage } from '../message.ts';
 import { isOpenAddress } from '../open-address.ts';
 import { type FanOut, SharedFanOut, WholeFanOut } from './fan-out.ts';
@@ -50,6 +50,9 @@ const mebibyte = 1024 * 1024;
 const outboxMessages = 8;
 const outboxBytes = 64 * 1024;
 
+/** Of joined streams so many pulses may wait for members, also where the ring is shorter: 10 s at 100 Hz. */
+const leastWaitingPulses = 1000;
+
 /**
  * Keeps the last pulses of a stream for whoever comes late, and passes every message on as it came, byte for byte.
  *
@@ -77,13 +80,14 @@ export class RingBuffer implements AsyncDisposable {
   readonly #startMs: number;
   readonly #overruns = { overrun: 0, 'no-consumer': 0, closed: 0 };
   #bufferedPulses = 0;
+  #areSameNamesSaid = false;
   #newest: bigint | undefined;
   #address = '';
   #closing: Promise<void> | undefined;
 
   /**
    * @throws ALI_ADDRESS when the port is in use, or the system does not let us listen there; ALI_ENDPOINT when an
-   *   address is none; ALI_USAGE when a bound is not a whole number above 0
+   *   address is none; ALI_USAGE when a bound is not a whole number above 0, or an input is named twice
    */
   static async open(options: RingBufferOptions): Promise<RingBuffer> {
     const buffer = new RingBuffer(options);
@@ -102,6 +106,10 @@ export class RingBuffer implements AsyncDisposable {
   private constructor(options: RingBufferOptions) {
     const { inputs, log, clock = systemClock, fanOut = 'push', latenessMs = 200 } = options;
     if (inputs.length === 0) throw new AlidadeError('ALI_USAGE', 'a buffer needs the address of a source');
+    const twice = inputs.find((address, index) => inputs.indexOf(address) !== index);
+    if (twice !== undefined) {
+      throw new AlidadeError('ALI_USAGE', `${twice} is named twice: a stream is not joined with itself`);
+    }
     const maxMessages = atLeastOne('maxMessages', options.maxMessages ?? 100);
     const maxBytes = atLeastOne('maxBytes', options.maxBytes ?? 512 * mebibyte);
     this.#startMs = clock.nowMs();
@@ -120,14 +128,14 @@ export class RingBuffer implements AsyncDisposable {
         log.warning(`consumer refused: ${event.reason}`, { consumer: event.address });
     });
     this.#findings = options.logFindings === true ? new FindingLog(log, clock) : undefined;
-    const joiner = new MessageJoiner(inputs);
+    const joiner = new MessageJoiner(inputs, (names) => this.#saySameNames(names, log));
     this.#join =
       inputs.length === 1
         ? undefined
         : new Join<PulseMessage>({
             inputs: inputs.length,
             latenessMs,
-            maxPulses: maxMessages,
+            maxPulses: Math.max(maxMessages, leastWaitingPulses),
             maxBytes,
             sizeOf,
             clock,
@@ -255,15 +263,23 @@ export class RingBuffer implements AsyncDisposable {
   #buffer(pulseId: bigint, frames: Message): void {
     const order = this.#bufferedPulses++;
     this.#newest = pulseId;
-    this.#ring.push({ ...this.#output.encode(frames), pulseId, order, isTaken: false });
+    this.#ring.push({ ...this.#output.encode(frames), pulseId, order, takers: 0 });
     this.#output.wake();
   }
 
-  #onOverrun({ isTaken }: BufferedPulse): void {
-    if (isTaken) return;
+  #onOverrun({ takers }: BufferedPulse): void {
+    if (takers > 0) return;
     if (this.#fanOut.size === 0) this.#overruns['no-consumer']++;
     // Of a whole fan-out each consumer counts what it missed.
     else if (this.#fanOutName === 'push') this.#overruns.overrun++;
+  }
+
+  #saySameNames(names: readonly string[], log: Log): void {
+    if (this.#areSameNamesSaid) return;
+    this.#areSameNamesSaid = true;
+    log.warning(
+      `channels of several sources have the same name: ${shownNames(names)}; most receivers give the last one only`,
+    );
   }
 
   #countAt(input: number, what: 'late' | 'duplicate' | 'missingPulses'): void {

@@ -4,7 +4,7 @@ import { type BufferedPulse, Ring } from './ring.ts';
 const pulse = (order: number, wireBytes = 1000): BufferedPulse => ({
   pulseId: BigInt(order),
   order,
-  isTaken: false,
+  takers: 0,
   pieces: [{ bytes: new Uint8Array(0), start: 0, end: 0 }],
   sizeBytes: wireBytes,
   wireBytes,

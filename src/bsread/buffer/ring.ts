@@ -5,8 +5,8 @@ export interface BufferedPulse extends EncodedMessage {
   readonly pulseId: bigint;
   /** Its place among all messages that were ever buffered. */
   readonly order: number;
-  /** Whether a consumer has drawn it. */
-  isTaken: boolean;
+  /** Consumers that drew it (`pub`), but for those that left before a byte of it was written. */
+  takers: number;
 }
 
 /** What a message takes of memory beside its bytes, and each of its pieces. */

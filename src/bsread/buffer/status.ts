@@ -88,6 +88,12 @@ export function addBufferMetrics(metrics: Metrics, status: () => RingBufferStatu
   ofInputs('received_messages_total', 'Messages received', 'counter', (input) => input.receivedMessages);
   ofInputs('received_bytes_total', 'Bytes received', 'counter', (input) => input.receivedBytes);
   ofInputs(
+    'pulses_without_input_total',
+    'Pulses of joined streams that went on without this one',
+    'counter',
+    (input) => input.missingPulses,
+  );
+  ofInputs(
     'messages_per_second',
     'Messages a second over the last 10 s',
     'gauge',

@@ -17,13 +17,13 @@ interface BufferOptions {
   readonly channelsFile?: string;
   readonly dispatcher?: string;
   readonly analyzer?: boolean;
-  readonly logLevel: LogLevel;
+  readonly logLevel?: LogLevel;
   readonly bind: string;
   readonly fanOut: 'push' | 'pub';
   readonly mode?: 'pull' | 'sub';
   readonly lateness?: number;
   readonly statusPort?: number;
-  readonly drain: number;
+  readonly drain?: number;
   readonly json?: boolean;
 }
 
@@ -65,9 +65,8 @@ export function beBuffer(command: Command, terminal: Terminal): Command {
     .option('--analyzer', 'log gaps, duplicates, missing values and the like')
     .option(
       '--log-level <level>',
-      'DEBUG, INFO, WARNING, ERROR or CRITICAL',
+      'DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)',
       named('--log-level', parseLogLevel),
-      'info' as LogLevel,
     )
     .option('--bind <address>', 'the address of this machine to listen on; * for all of them', '127.0.0.1')
     .option('--fan-out <how>', 'push or pub', named('--fan-out', oneOf('push', 'pub')), 'push' as const)
@@ -84,9 +83,8 @@ export function beBuffer(command: Command, terminal: Terminal): Command {
     .option('--status-port <port>', 'where GET /status and /metrics are', named('--status-port', parsePort))
     .option(
       '--drain <duration>',
-      'how long consumers may take to get what is left at the end',
+      'how long consumers may take to get what is left at the end (2s)',
       named('--drain', parseDurationMs),
-      2000,
     )
     .option('--json', 'log JSON, one object a line')
     .addHelpText('after', help)

@@ -100,6 +100,7 @@ function linesOf(picture: Picture, width: number, height: number): Line[] {
     [missingPulses, 'pulses missing'],
     [duplicates, 'duplicates'],
     [reordered, 'reordered'],
+    [analysis.restarts, 'restarts'],
     [missingValues, 'values missing'],
     [analysis.headerChanges, 'header changes'],
     [analysis.clockJumps, 'clock jumps'],

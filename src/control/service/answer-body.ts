@@ -37,11 +37,15 @@ interface Call {
   readonly values: readonly ExactValue[];
 }
 
-/** v1 takes the name also from the first value, where an operation has a value too many for doing without. */
+/**
+ * v1 takes the name also from the first value, where an operation has a value too many for doing without. So does
+ * `config`, which only v1 has, wherever it comes: a file of dragonfly does not say of which generation its clients are.
+ */
 function callOf({ dialect, operation, specifier, values = [] }: Request): Call {
   const [first, ...rest] = values;
   const spare = { cmd: 1, get: 1, set: 2, config: 1 }[operation as string] ?? Number.POSITIVE_INFINITY;
-  if (specifier === '' && dialect === 'v1' && values.length >= spare) {
+  const mayName = dialect === 'v1' || operation === 'config';
+  if (specifier === '' && mayName && values.length >= spare) {
     if (typeof first !== 'string')
       throw new Error('the first of several values is the name of an attribute, a text');
     return { name: normalSpecifier(first), values: rest };
@@ -64,7 +68,6 @@ async function operate(seat: Seat, request: Request, call: Call): Promise<ReplyC
     case 'cmd':
       return await command(seat, request, call);
     case 'config': {
-      if (request.dialect === 'v2') throw new Error('there is no operation config any more; use get or set');
       if (request.specifier !== '')
         throw new Error('config takes the name of the attribute as its first value');
       if (name === '') throw new Error('config needs the name of an attribute');

@@ -129,6 +129,14 @@ test('a value map has words and numbers, of any case; what it lacks is not sent'
   });
 });
 
+test('a value cannot bring a second command with it', async () => {
+  const { supply, named } = await lab();
+  for (const value of ['5\nOUTP 1', '5\r\n', '\0']) {
+    await expect((async () => set(named('volt'), value))()).rejects.toMatchObject({ code: 304 });
+  }
+  expect(supply.heard).toEqual([]);
+});
+
 test('a device that does not answer is 202 in time, and a late reply is not taken for the next', async () => {
   const { supply, attached, named } = await lab();
   await get(named('volt'));

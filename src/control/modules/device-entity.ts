@@ -61,12 +61,21 @@ export class DeviceEntity extends Entity {
   #sent(value: Value): unknown {
     const { setValueLowercase = false } = this.#options;
     const text = setValueLowercase && typeof value === 'string' ? value.toLowerCase() : value;
-    if (this.#values === undefined) return text;
+    if (this.#values === undefined) return this.#inOneLine(text);
     const identity = identityOf(text);
     if (this.#values.has(identity)) return this.#values.get(identity);
     throw new ReplyError(
       'service_error_invalid_value',
       `${this.name} takes ${[...(this.#options.setValueMap?.keys() ?? [])].map((one) => pythonRepr(one)).join(', ')}, not ${pythonRepr(value).slice(0, 100)}`,
+    );
+  }
+
+  /** A line end would make a second command of a value, the reply to which would be taken for that to the next. */
+  #inOneLine(value: Value): Value {
+    if (typeof value === 'object' || !/\p{Cc}/u.test(String(value))) return value;
+    throw new ReplyError(
+      'service_error_invalid_value',
+      `${this.name} takes no line ends or other control characters, as in ${pythonRepr(value).slice(0, 100)}`,
     );
   }
 }

@@ -2,7 +2,8 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -249,6 +250,30 @@ describe('serve', () => {
       child.kill(signal);
       expect(await ended).toMatchObject({ status: 0, stderr: '' });
     }
+  });
+
+  test.each([
+    ['waits for its device at the start', 'onStart() { return new Promise(() => {}); }'],
+    ['has a device that it never closes', ''],
+  ])('ends with the signal although a class %s', async (_, onStart) => {
+    using place = temporaryFolder();
+    const alone = new Shell(place.path);
+    const library = pathToFileURL(resolve('dist/control/index.js')).href;
+    writeFileSync(
+      join(place.path, 'device.mjs'),
+      `import { Endpoint } from ${JSON.stringify(library)};
+       export class Device extends Endpoint {
+         constructor(options) { super(options); setInterval(() => {}, 1000); console.error('open'); }
+         ${onStart}
+       }`,
+    );
+    const entry = '{ name: device, module: Device, module_path: device.mjs }';
+    writeFileSync(join(place.path, 'lab.yaml'), `name: lab\nendpoints:\n  - ${entry}\n`);
+    const child = alone.start('control', 'serve', '-c', 'lab.yaml');
+    const ended = finished(child);
+    await (onStart === '' ? linesOf(child).next() : once(child.stderr, 'data'));
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ status: 0, stderr: 'open\n' });
   });
 
   test('a bus is found from a folder below, and a killed service leaves the way free', async () => {

@@ -9,6 +9,9 @@ import { controlExamples } from './help.ts';
 import { type ControlOptions, withBus, withControlOptions } from './open.ts';
 import { inTmux } from './tmux.ts';
 
+/** What a class of the user's own has left open keeps the ended program for so long. */
+const leftOpenMs = 1000;
+
 interface ServeOptions extends ControlOptions {
   readonly keys?: readonly string[];
 }
@@ -56,17 +59,23 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
         throw new AlidadeError('ALI_CONTROL', `${options.config} has no services`);
       }
       await using opened = new Opened();
-      const served: Served[] = [];
-      for (const definition of definitions) {
-        const made = await makeService({ ...definition, alertKeys: options.keys ?? definition.alertKeys });
-        for (const note of made.notes) log.warning(note);
-        const spoken = options.wire ?? made.options.wire ?? wire;
-        const statusMessages = options.slack === false ? false : undefined;
-        const service = await startService({ ...made.options, bus, log, wire: spoken, statusMessages });
-        opened.use(service);
-        await made.runSetupCalls(log);
-        served.push({ name: service.name, endpoints: service.endpoints.length });
-      }
+      const serveAll = async () => {
+        const served: Served[] = [];
+        for (const definition of definitions) {
+          const made = await makeService({ ...definition, alertKeys: options.keys ?? definition.alertKeys });
+          for (const note of made.notes) log.warning(note);
+          const spoken = options.wire ?? made.options.wire ?? wire;
+          const statusMessages = options.slack === false ? false : undefined;
+          const service = await startService({ ...made.options, bus, log, wire: spoken, statusMessages });
+          opened.use(service);
+          await made.runSetupCalls(log);
+          served.push({ name: service.name, endpoints: service.endpoints.length });
+        }
+        return served;
+      };
+      // A device that does not answer at the start must not be what keeps the program from ending.
+      const served = await Promise.race([serveAll(), stop.stopped]);
+      if (served === undefined) return;
       await printLine(
         terminal,
         options.json === true
@@ -77,6 +86,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
     },
     busEventLog(log),
   );
+  setTimeout(() => process.exit(), leftOpenMs).unref();
 }
 
 interface Served {

@@ -63,3 +63,14 @@ test('stopped, it leaves no timer behind', () => {
   expect(ticks).toHaveLength(1);
   expect(clock.timers).toBe(0);
 });
+
+test('stopped by a tick, it leaves no timer behind', () => {
+  const clock = new ManualClock(1_700_000_000_000);
+  let ticks = 0;
+  const stop = startTicks(clock, 10, () => {
+    if (++ticks === 3) stop();
+  });
+  clock.advance(1000);
+  expect(ticks).toBe(3);
+  expect(clock.timers).toBe(0);
+});

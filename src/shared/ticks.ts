@@ -9,7 +9,7 @@ const setBackMs = 1000;
  * counted.
  *
  * @param onTick gets the time that the tick stands for, and how many ticks were missed just before it
- * @returns the function that ends it
+ * @returns the function that ends it, also when a tick calls it
  */
 export function startTicks(
   clock: Clock,
@@ -17,6 +17,7 @@ export function startTicks(
   onTick: (timeSeconds: number, missed: number) => void,
 ): () => void {
   let cancel: () => void;
+  let isEnded = false;
   const tickAt = (timeMs: number) => Math.floor((timeMs / 1000) * rateHz);
   let due = tickAt(clock.nowMs()) + 1;
   const wait = () => {
@@ -31,8 +32,11 @@ export function startTicks(
       due = current + 1;
       onTick(current / rateHz, missed);
     } else if (earlyMs > setBackMs + 1000 / rateHz) due = current + 1;
-    wait();
+    if (!isEnded) wait();
   };
   wait();
-  return () => cancel();
+  return () => {
+    isEnded = true;
+    cancel();
+  };
 }

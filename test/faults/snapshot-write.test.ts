@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  createWriteStream,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -127,4 +128,17 @@ test('a device is written to, not replaced', async () => {
     code: 'ALI_FILE_NOT_WRITTEN',
     message: expect.stringContaining('/dev/full'),
   });
+});
+
+test('a stream that cannot be written fails the save, and not the process', async () => {
+  await addValues(1);
+  const stream = createWriteStream('/dev/full');
+  const closed = new Promise<void>((resolve) => stream.on('close', resolve));
+  await expect(writeSnapshot(space, stream)).rejects.toMatchObject({
+    code: 'ALI_FILE_NOT_WRITTEN',
+    message: expect.stringContaining('ENOSPC'),
+  });
+  // Its error is told between the two; unheard, it would end the process.
+  expect(stream.listenerCount('error')).toBe(1);
+  await closed;
 });

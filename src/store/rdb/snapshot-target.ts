@@ -96,12 +96,19 @@ function streamTarget(stream: Writable, { filename, signal }: TargetOptions): Op
   // Its error comes to us through the callback of the write; without a listener it would end the process besides.
   const ignore = () => undefined;
   stream.on('error', ignore);
+  // The event of a write that fails comes after its callback, and that of one that was given up comes whenever.
+  let isSettled = true;
   const release = async () => {
-    stream.off('error', ignore);
+    if (isSettled) stream.off('error', ignore);
   };
   const write = (bytes: Uint8Array) =>
     new Promise<void>((resolve, reject) => {
-      stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+      isSettled = false;
+      stream.write(bytes, (error) => {
+        if (error) return reject(error);
+        isSettled = true;
+        resolve();
+      });
     });
   return {
     name,

@@ -90,16 +90,20 @@ export class ReplayGuard implements AsyncDisposable {
     });
   }
 
+  /** Never rejects: who cannot be listened for ends the replay as well. */
   async #listen(): Promise<void> {
     const heard = new Map<string, number>();
-    for await (const event of this.#subscription) {
-      if (event.event !== 'notice') continue;
-      const name = keyText(event.channel);
-      heard.set(name, (heard.get(name) ?? 0) + 1);
-      if ((heard.get(name) ?? 0) > (this.#own.get(name) ?? 0)) {
-        this.#abort.abort(senderAlive(`somebody else sends ${name}`));
-        return;
+    try {
+      for await (const event of this.#subscription) {
+        if (event.event !== 'notice') continue;
+        const name = keyText(event.channel);
+        heard.set(name, (heard.get(name) ?? 0) + 1);
+        if ((heard.get(name) ?? 0) > (this.#own.get(name) ?? 0)) {
+          throw senderAlive(`somebody else sends ${name}`);
+        }
       }
+    } catch (error) {
+      this.#abort.abort(error);
     }
   }
 }

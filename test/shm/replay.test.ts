@@ -1,6 +1,8 @@
 /** Replay of CSV logs: what is on the wire, when, and when it is refused. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CsvLogs } from '../../src/shm/csv-logs.ts';
 import { type ReplayOptions, replay } from '../../src/shm/replay.ts';
@@ -68,7 +70,7 @@ function replaying(files: readonly string[], options: ReplayOptions = {}) {
     ended,
     /** Resolves when the replay waits for the clock again. */
     async waits() {
-      while (clock.timers === 0) await new Promise((resolve) => setImmediate(resolve));
+      while (clock.timers === 0) await setImmediate();
     },
   };
 }
@@ -263,6 +265,21 @@ describe('while another sender is alive', () => {
     await put('BATTERY__command', frame(5));
     await expect(ended).rejects.toMatchObject({ code: 'ALI_SHM_SENDER_ALIVE' });
     expect(await textOf('BATTERY__command')).toContain('forward');
+  });
+
+  test('one that cannot be listened for any more ends the replay', async () => {
+    await using disk = await openStore(`sqlite:${join(folder.path, 'store')}`);
+    const onDisk = await disk.space('shm');
+    const value = Buffer.from('{"ts": 0.0, "sender": "", "command": ""}');
+    await onDisk.write({ do: 'set', key: 'BATTERY__command', value });
+    const clock = new ManualClock(1_700_000_000_000);
+    const ended = replay(onDisk, [file(commandFile, ...rows)], { clock });
+    const refused = expect(ended).rejects.toMatchObject({ code: 'ALI_STORE_FAILED' });
+    while (clock.timers === 0) await setImmediate();
+    const db = new DatabaseSync(join(folder.path, 'store', 'shm.sqlite'));
+    db.exec('DROP TABLE notices');
+    db.close();
+    await refused;
   });
 
   test('an old frame is no sender; nor is one of another name; and --live is taken at its word', async () => {

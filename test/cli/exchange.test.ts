@@ -1,5 +1,7 @@
 /** `alidade state export`, `import` and `stat` as a user has them. */
+import { once } from 'node:events';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openInstrument } from '../../src/instrument/index.ts';
@@ -152,6 +154,9 @@ test('what cannot be read, what is cut off and what is no export end with 2', as
   expect(cut).toMatchObject({ status: 2, stderr: expect.stringContaining('cut off') });
   expect(await feed('\x00\xff\n'.repeat(1000))).toMatchObject({ status: 2, stdout: '' });
   expect(await state('import', 'nowhere')).toMatchObject({ status: 2, stdout: '' });
+  await using server = createServer().listen(path('socket'));
+  await once(server, 'listening');
+  expect(await shell.refused(2, 'state', 'import', 'socket')).toContain('cannot read socket: ');
   expect(await state('import', 'nowhere', '--from-line', 'x')).toMatchObject({ status: 2, stdout: '' });
 });
 

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { AlidadeError, isAlidadeError, messageOf } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
@@ -65,9 +64,9 @@ async function read(
   refused: RefusedLine[],
   terminal: Terminal,
 ): Promise<ImportReport> {
-  const input = await openInput(file, terminal);
   using stop = new StopSignals();
   using progress = await openProgress(terminal);
+  const input = await openInput(file, terminal);
   let writtenLine = 0;
   async function* lines() {
     for await (const line of readLines(input.chunks)) {
@@ -101,7 +100,8 @@ async function openInput(
   try {
     const found = await stat(file);
     if (found.isDirectory()) throw new Error('it is a folder');
-    return { chunks: createReadStream(file), sizeBytes: found.isFile() ? found.size : undefined };
+    const handle = await open(file);
+    return { chunks: handle.createReadStream(), sizeBytes: found.isFile() ? found.size : undefined };
   } catch (error) {
     throw new AlidadeError('ALI_IMPORT', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }

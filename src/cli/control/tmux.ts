@@ -31,12 +31,11 @@ export async function inTmux(
   const child = spawn('tmux', ['new-session', '-d', '-s', name, shown], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const failed = once(child, 'error').then(([error]) => {
+  const [status] = await once(child, 'exit').catch((cause: unknown) => {
     throw new AlidadeError('ALI_USAGE', '--tmux: there is no tmux here: install it, or leave --tmux out', {
-      cause: error,
+      cause,
     });
   });
-  const [status] = (await Promise.race([once(child, 'exit'), failed])) as [number | null];
   if (status !== 0) {
     throw new AlidadeError(
       'ALI_USAGE',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Client, Operation, Reply } from '../../control/client/index.ts';
-import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
+import { AlidadeError } from '../../shared/errors.ts';
 import { confirm } from '../confirm.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
@@ -171,7 +171,7 @@ export async function broadcastAloud(
   terminal: Terminal,
 ): Promise<void> {
   const { lockoutKey } = options;
-  const failures: AlidadeError[] = [];
+  const failures: unknown[] = [];
   let printing = Promise.resolve();
   const onReply = (reply: Reply) => {
     const { serviceName } = reply.sender;
@@ -180,15 +180,12 @@ export async function broadcastAloud(
       serviceName === '' ? { target, texts, wire } : { target: serviceName, texts: [target, ...texts], wire };
     printing = printing
       .then(() => printReply(asked, reply, options, terminal))
-      .catch((error: unknown) => {
-        if (!isAlidadeError(error)) throw error;
-        failures.push(error);
-      });
+      .catch((error: unknown) => void failures.push(error));
   };
   const replies = await client.broadcast(command, { values, keyed, lockoutKey, onReply });
   await printing;
   if (replies.length === 0) throw new AlidadeError('ALI_TIMEOUT', 'no service answered in time');
-  if (failures[0] !== undefined) throw failures[0];
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The command stands behind the target, or is the first value. @throws ALI_USAGE without one */

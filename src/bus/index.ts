@@ -19,3 +19,4 @@ export { busEventLog } from './bus-event-log.ts';
 export type { CredentialSources, Environment } from './credentials.ts';
 export { type Field, type FieldTable, type FieldTag, table, text, uint32 } from './field.ts';
 export { type OpenBusOptions, openBus } from './open-bus.ts';
+export { constantTable } from './wire/field-table.ts';

@@ -61,6 +61,13 @@ export class ByteReader {
     return this.#bytes.toString('utf8', at, at + size);
   }
 
+  /** Text with its length in four bytes before it. */
+  longText(): string {
+    const size = this.uint32();
+    const at = this.#take(size);
+    return this.#bytes.toString('utf8', at, at + size);
+  }
+
   /** Bytes with their length in four bytes before them. */
   longBytes(): Buffer {
     return this.bytes(this.uint32());

@@ -1,5 +1,7 @@
 const firstBytes = 4096;
 const keptBytes = 1024 * 1024;
+/** Up to here it is quicker to write a text character by character than to have the system's encoder do it. */
+const fewCharacters = 64;
 
 /** Writes numbers (big-endian), texts and bytes one after the other, into memory that is used again. */
 export class ByteWriter {
@@ -75,6 +77,7 @@ export class ByteWriter {
 
   /** Text with its length in one byte before it. @throws RangeError when it has more than 255 bytes */
   shortText(value: string): void {
+    if (this.#shortAscii(value)) return;
     const size = Buffer.byteLength(value);
     if (size > 255) throw new RangeError(`'${value.slice(0, 40)}…' has more than 255 bytes`);
     const at = this.#take(1 + size);
@@ -84,10 +87,12 @@ export class ByteWriter {
 
   /** Text with its length in four bytes before it. */
   longText(value: string): void {
-    const size = Buffer.byteLength(value);
-    const at = this.#take(4 + size);
-    this.#memory.writeUInt32BE(size, at);
-    this.#memory.write(value, at + 4, 'utf8');
+    const start = this.beginSized();
+    if (!this.#ascii(value)) {
+      const at = this.#take(Buffer.byteLength(value));
+      this.#memory.write(value, at, 'utf8');
+    }
+    this.endSized(start);
   }
 
   bytes(value: Uint8Array): void {
@@ -95,11 +100,44 @@ export class ByteWriter {
     this.#memory.set(value, at);
   }
 
-  /** What `write` writes, with its length in four bytes before it. */
-  sized(write: () => void): void {
-    const at = this.#take(4);
-    write();
-    this.#memory.writeUInt32BE(this.#used - at - 4, at);
+  /** What is written from here to {@link endSized} has its length in four bytes before it. */
+  beginSized(): number {
+    return this.#take(4);
+  }
+
+  /** @param start what {@link beginSized} gave */
+  endSized(start: number): void {
+    this.#memory.writeUInt32BE(this.#used - start - 4, start);
+  }
+
+  /** Writes over two bytes that were written before, `at` being the {@link size} then. */
+  overwriteUint16(value: number, at: number): void {
+    this.#memory.writeUInt16BE(value, at);
+  }
+
+  #shortAscii(value: string): boolean {
+    const at = this.#take(1);
+    this.#memory[at] = value.length;
+    if (this.#ascii(value)) return true;
+    this.#used = at;
+    return false;
+  }
+
+  /** Writes a text of few characters, all of them ASCII; false, and nothing, if it is another one. */
+  #ascii(value: string): boolean {
+    const size = value.length;
+    if (size > fewCharacters) return false;
+    const at = this.#take(size);
+    const memory = this.#memory;
+    for (let i = 0; i < size; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#used = at;
+        return false;
+      }
+      memory[at + i] = code;
+    }
+    return true;
   }
 
   #take(size: number): number {

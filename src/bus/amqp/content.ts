@@ -114,7 +114,9 @@ export class Content {
   #frame(type: number, channel: number, payload: () => void): void {
     this.#writer.uint8(type);
     this.#writer.uint16(channel);
-    this.#writer.sized(payload);
+    const start = this.#writer.beginSized();
+    payload();
+    this.#writer.endSized(start);
     this.#writer.uint8(frameEnd);
   }
 

@@ -1,35 +1,83 @@
-import type { ByteReader, ByteWriter } from '../../ipc/index.ts';
-import type { Field, FieldTable } from '../field.ts';
+import { ByteReader, ByteWriter } from '../../ipc/index.ts';
+import { type Field, type FieldTable, table } from '../field.ts';
 
 /** Tables in tables: deeper ones are refused, as a message from anybody must not use up the stack. */
 const maxDepth = 32;
 
+/** Tables inside of others that are kept, and how large they may be: 2 MB in all, whoever sends. */
+const maxKept = 64;
+const maxKeptBytes = 1024;
+
+/** Tables as they came, by their bytes: a sender says the same of himself in each message. */
+const read = new Map<string, FieldTable>();
+
+/** The bytes of tables that never change. */
+const written = new WeakMap<FieldTable, Buffer>();
+
+/** A table in a table that is the same in many messages: it is written once. */
+export function constantTable(fields: Readonly<Record<string, Field>>): Field & { readonly tag: 'F' } {
+  const made = table(fields);
+  const writer = new ByteWriter();
+  writeTable(writer, made.value, 1);
+  written.set(made.value, writer.copy());
+  return made;
+}
+
 /**
- * The fields of a table of AMQP 0-9-1, with RabbitMQ's tags (https://www.rabbitmq.com/amqp-0-9-1-errata).
+ * The fields of a table of AMQP 0-9-1, with RabbitMQ's tags (https://www.rabbitmq.com/amqp-0-9-1-errata). A table in it
+ * may be the object that an earlier message had.
  *
  * @throws RangeError where it is malformed
  */
 export function readTable(reader: ByteReader, depth = 0): FieldTable {
+  return readFields(reader, endOf(reader, depth), depth);
+}
+
+function readFields(reader: ByteReader, end: number, depth: number): FieldTable {
   const fields = new Map<string, Field>();
-  readSized(reader, depth, () => fields.set(reader.shortText(), readField(reader, depth)));
+  while (reader.position < end) fields.set(reader.shortText(), readField(reader, depth));
+  if (reader.position !== end) throw runsOver();
   return fields;
 }
 
 function readList(reader: ByteReader, depth: number): Field[] {
   const fields: Field[] = [];
-  readSized(reader, depth, () => fields.push(readField(reader, depth)));
+  const end = endOf(reader, depth);
+  while (reader.position < end) fields.push(readField(reader, depth));
+  if (reader.position !== end) throw runsOver();
   return fields;
 }
 
-function readSized(reader: ByteReader, depth: number, readNext: () => void): void {
+function endOf(reader: ByteReader, depth: number): number {
   if (depth > maxDepth) throw tooDeep();
   const size = reader.uint32();
-  const end = reader.position + size;
-  while (reader.position < end) readNext();
-  if (reader.position !== end) throw new RangeError('a table runs over its end');
+  return reader.position + size;
+}
+
+/** A table in that of a message. */
+function readInner(reader: ByteReader): FieldTable {
+  const bytes = reader.longBytes();
+  if (bytes.length > maxKeptBytes) return readFields(new ByteReader(bytes), bytes.length, 1);
+  const key = bytes.toString('latin1');
+  const known = read.get(key);
+  if (known !== undefined) return known;
+  const fields = readFields(new ByteReader(bytes), bytes.length, 1);
+  if (isConstant(fields)) {
+    if (read.size >= maxKept) read.clear();
+    read.set(key, fields);
+  }
+  return fields;
+}
+
+/** Whether nobody who has it can change it, which with bytes one can. */
+function isConstant(fields: FieldTable): boolean {
+  return fields.values().every(({ tag, value }) => {
+    return tag === 'F' ? isConstant(value) : tag !== 'x' && tag !== 'A';
+  });
 }
 
 const tooDeep = () => new RangeError(`tables deeper than ${maxDepth}`);
+const runsOver = () => new RangeError('a table runs over its end');
 
 function readField(reader: ByteReader, depth: number): Field {
   const tag = String.fromCharCode(reader.uint8());
@@ -57,7 +105,7 @@ function readField(reader: ByteReader, depth: number): Field {
     case 't':
       return { tag, value: reader.uint8() !== 0 };
     case 'S':
-      return { tag, value: reader.longBytes().toString('utf8') };
+      return { tag, value: reader.longText() };
     case 'x':
       return { tag, value: reader.longBytes() };
     case 'D':
@@ -65,30 +113,35 @@ function readField(reader: ByteReader, depth: number): Field {
     case 'A':
       return { tag, value: readList(reader, depth + 1) };
     case 'F':
-      return { tag, value: readTable(reader, depth + 1) };
+      return { tag, value: depth === 0 ? readInner(reader) : readTable(reader, depth + 1) };
     case 'V':
       return { tag, value: null };
     default:
       throw new RangeError(`a field of the unknown type '${tag}'`);
   }
 }
-
 /** @throws RangeError where a value does not fit its tag, a name has more than 255 bytes, or tables are too deep */
 export function writeTable(writer: ByteWriter, fields: FieldTable, depth = 0): void {
   if (depth > maxDepth) throw tooDeep();
-  writer.sized(() => {
-    for (const [name, field] of fields) {
-      writer.shortText(name);
-      writeField(writer, field, depth);
-    }
-  });
+  const start = writer.beginSized();
+  for (const [name, field] of fields) {
+    writer.shortText(name);
+    writeField(writer, field, depth);
+  }
+  writer.endSized(start);
+}
+
+function writeInner(writer: ByteWriter, fields: FieldTable, depth: number): void {
+  const bytes = written.get(fields);
+  if (bytes === undefined) writeTable(writer, fields, depth);
+  else writer.bytes(bytes);
 }
 
 function writeList(writer: ByteWriter, fields: readonly Field[], depth: number): void {
   if (depth > maxDepth) throw tooDeep();
-  writer.sized(() => {
-    for (const field of fields) writeField(writer, field, depth);
-  });
+  const start = writer.beginSized();
+  for (const field of fields) writeField(writer, field, depth);
+  writer.endSized(start);
 }
 
 function writeField(writer: ByteWriter, field: Field, depth: number): void {
@@ -131,7 +184,8 @@ function writeField(writer: ByteWriter, field: Field, depth: number): void {
       writer.longText(field.value);
       break;
     case 'x':
-      writer.sized(() => writer.bytes(field.value));
+      writer.uint32(field.value.length);
+      writer.bytes(field.value);
       break;
     case 'D':
       writer.uint8(field.value.places);
@@ -141,7 +195,7 @@ function writeField(writer: ByteWriter, field: Field, depth: number): void {
       writeList(writer, field.value, depth + 1);
       break;
     case 'F':
-      writeTable(writer, field.value, depth + 1);
+      writeInner(writer, field.value, depth + 1);
       break;
     case 'V':
       break;

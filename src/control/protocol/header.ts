@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import {
+  constantTable,
   type Delivery,
   type Field,
   type FieldTable,
@@ -42,7 +43,7 @@ export function isHeaderMessage({ properties }: Delivery): boolean {
  */
 export function readHeaders(delivery: Delivery, isWhole = true): Incoming {
   const { properties, routingKey, body } = delivery;
-  const headers: FieldTable = properties.headers ?? new Map<string, Field>();
+  const headers = properties.headers ?? noFields;
   const envelope: Envelope = { dialect: 'v3', replyTo: properties.replyTo, properties };
   const type = integer(headers.get('message_type'));
   const unreadable = (reason: string, message: string, error: string): Incoming => ({
@@ -147,12 +148,22 @@ function string(field: Field | undefined): string | undefined {
   return field?.tag === 'x' ? Buffer.from(field.value).toString('utf8') : undefined;
 }
 
+const noFields: FieldTable = new Map();
+
 function fieldsOf(field: Field | undefined): FieldTable {
-  return field?.tag === 'F' ? field.value : new Map();
+  return field?.tag === 'F' ? field.value : noFields;
 }
+
+/** The sender of the last message, which mostly is that of the next one: the bus gives the same table for it then. */
+let lastSender: { readonly fields: FieldTable; readonly sender: SenderInfo } | undefined;
 
 function senderOf(field: Field | undefined): SenderInfo {
   const fields = fieldsOf(field);
+  if (fields !== lastSender?.fields) lastSender = { fields, sender: readSender(fields) };
+  return lastSender.sender;
+}
+
+function readSender(fields: FieldTable): SenderInfo {
   const value = (name: string) => string(fields.get(name)) ?? '';
   const versions = [...fieldsOf(fields.get('versions'))].map(([name, entry]) => {
     const parts = [...fieldsOf(entry)].map(([key, part]) => [key, string(part) ?? '']);
@@ -170,7 +181,7 @@ function senderOf(field: Field | undefined): SenderInfo {
 function senderTable({ exe, hostname, username, serviceName, versions }: SenderInfo): Field {
   const texts = (version: Version) =>
     table(Object.fromEntries(Object.entries(version).map(([key, value]) => [key, text(String(value))])));
-  return table({
+  return constantTable({
     exe: text(exe),
     hostname: text(hostname),
     service_name: text(serviceName),
@@ -186,14 +197,13 @@ export interface HeaderHead {
   readonly timestamp: string;
 }
 
-/** Headers that all three kinds of messages have. */
-function commonHeaders(type: number, specifier: string, head: HeaderHead): [string, Field][] {
-  return [
-    ['message_type', uint32(type)],
-    ['sender_info', cachedSender(head.sender)],
-    ['specifier', text(specifier)],
-    ['timestamp', text(head.timestamp)],
-  ];
+/** Headers that all three kinds of messages have; to be added to. */
+function commonHeaders(type: number, specifier: string, head: HeaderHead): Map<string, Field> {
+  return new Map<string, Field>()
+    .set('message_type', uint32(type))
+    .set('sender_info', cachedSender(head.sender))
+    .set('specifier', text(specifier))
+    .set('timestamp', text(head.timestamp));
 }
 
 const senderTables = new WeakMap<SenderInfo, Field>();
@@ -207,26 +217,22 @@ function cachedSender(sender: SenderInfo): Field {
 }
 
 export function replyHeaders(content: ReplyContent, head: HeaderHead): FieldTable {
-  return new Map([
-    ...commonHeaders(replyType, '', head),
-    ['return_code', uint32(content.code)],
-    ['return_message', text(content.message)],
-  ]);
+  return commonHeaders(replyType, '', head)
+    .set('return_code', uint32(content.code))
+    .set('return_message', text(content.message));
 }
 
 export function requestHeaders(
   content: { readonly operation: number; readonly specifier: string; readonly lockoutKey: string },
   head: HeaderHead,
 ): FieldTable {
-  return new Map([
-    ...commonHeaders(requestType, content.specifier, head),
-    ['message_operation', uint32(content.operation)],
-    ['lockout_key', text(content.lockoutKey === '' ? nilUuid : content.lockoutKey)],
-  ]);
+  return commonHeaders(requestType, content.specifier, head)
+    .set('message_operation', uint32(content.operation))
+    .set('lockout_key', text(content.lockoutKey === '' ? nilUuid : content.lockoutKey));
 }
 
 export function alertHeaders(head: HeaderHead): FieldTable {
-  return new Map(commonHeaders(alertType, '', head));
+  return commonHeaders(alertType, '', head);
 }
 
 /** A payload as the body of v3. @throws ALI_ENCODE when it cannot be written */

@@ -64,15 +64,15 @@ export function plainValue(value: ExactValue): PlainValue {
   if (!(value instanceof Map)) return (value as Float).value;
   const record: Record<string, PlainValue> = {};
   for (const [key, item] of value as ReadonlyMap<string, ExactValue>) {
-    // As its own property also where the key is __proto__.
-    Object.defineProperty(record, key, {
-      value: plainValue(item),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    if (key === '__proto__') setOwn(record, key, plainValue(item));
+    else record[key] = plainValue(item);
   }
   return record;
+}
+
+/** Also where an assignment would change the prototype. */
+function setOwn(record: object, key: string, value: PlainValue): void {
+  Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 export function isList(value: unknown): value is readonly ExactValue[] {

@@ -26,6 +26,8 @@ const words: ReadonlyMap<string, ExactValue> = new Map<string, ExactValue>([
   ['-Infinity', new Float(Number.NEGATIVE_INFINITY)],
 ]);
 
+const wordFrom = /[-+.\w]+/y;
+
 class JsonReader {
   readonly #text: string;
   readonly #what: string;
@@ -122,9 +124,8 @@ class JsonReader {
   }
 
   #word(): ExactValue {
-    const found = /[-+.\w]+/y;
-    found.lastIndex = this.#at;
-    const word = found.exec(this.#text)?.[0] ?? '';
+    wordFrom.lastIndex = this.#at;
+    const word = wordFrom.exec(this.#text)?.[0] ?? '';
     const value = words.get(word) ?? (word === 'null' ? null : this.#number(word));
     this.#at += word.length;
     return value;

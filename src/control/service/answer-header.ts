@@ -14,7 +14,8 @@ import type { Seat } from './seat.ts';
 
 /** @throws ReplyError, and anything that an endpoint throws */
 export async function answerHeader(seat: Seat, request: Request): Promise<ReplyContent> {
-  const key = request.lockoutKey === '' ? nilUuid : canonicalUuid(request.lockoutKey);
+  const { lockoutKey } = request;
+  const key = lockoutKey === '' || lockoutKey === nilUuid ? nilUuid : canonicalUuid(lockoutKey);
   if (key === undefined) throw new ReplyError('service_error_invalid_key', 'Lockout key could not be parsed');
   try {
     switch (request.operation) {

@@ -11,6 +11,7 @@ export class Counters {
     'handler-failed': 0,
   };
   readonly #onEvent: ((event: BusEvent) => void) | undefined;
+  readonly #failed = (error: unknown) => this.drop('handler-failed', 1, error);
 
   constructor(onEvent: ((event: BusEvent) => void) | undefined) {
     this.#onEvent = onEvent;
@@ -23,12 +24,11 @@ export class Counters {
 
   /** Gives a message to its handler. What that throws is the handler's, and stops nobody. */
   handle(onMessage: ConsumeOptions['onMessage'], delivery: Delivery): void {
-    const failed = (error: unknown) => this.drop('handler-failed', 1, error);
     try {
       // An async handler gives a promise; any other thenable does as well.
-      onMessage(delivery)?.then(undefined, failed);
+      onMessage(delivery)?.then(undefined, this.#failed);
     } catch (error) {
-      failed(error);
+      this.#failed(error);
     }
   }
 

@@ -10,22 +10,20 @@ export interface PendingRequest {
   abandon(error: unknown): void;
 }
 
-interface Entry extends PendingRequest {
-  onReply(reply: Delivery): void;
-}
-
 /** The requests of a bus that wait for replies, by correlation id. Each has exactly one outcome. */
 export class PendingRequests {
-  readonly #waiting = new Map<string, Entry>();
+  readonly #waiting = new Map<string, Waiting>();
 
   /**
    * @param describe what was asked, for the messages of errors
+   * @param onEnd called when it has its outcome
    * @throws ALI_ABORTED when it was given up before; ALI_BUS_MESSAGE
    */
   add(
     correlationId: string,
-    { timeoutMs, isLast, gather = false, signal }: RequestOptions,
+    options: RequestOptions,
     describe: () => string,
+    onEnd: () => void = () => {},
   ): PendingRequest {
     if (this.#waiting.has(correlationId)) {
       throw new AlidadeError(
@@ -33,60 +31,94 @@ export class PendingRequests {
         `the correlation id '${correlationId}' is that of a request that waits for its reply`,
       );
     }
-    if (signal?.aborted) throw givenUp(describe(), signal);
-    const came: Delivery[] = [];
-    const { promise, resolve, reject } = Promise.withResolvers<readonly Delivery[]>();
-    const end = () => {
+    if (options.signal?.aborted) throw givenUp(describe(), options.signal);
+    const waiting = new Waiting(options, describe, () => {
       this.#waiting.delete(correlationId);
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const succeed = () => {
-      end();
-      resolve(came);
-    };
-    const fail = (error: unknown) => {
-      end();
-      reject(error);
-    };
-    const onTimeout = () => {
-      if (gather) succeed();
-      else fail(timedOut(describe(), timeoutMs, came.length));
-    };
-    const onAbort = () => fail(givenUp(describe(), signal));
-    const timer = setTimeout(onTimeout, timeoutMs);
-    signal?.addEventListener('abort', onAbort);
-    const entry: Entry = {
-      replies: promise,
-      reject: fail,
-      abandon: (error) => (gather ? succeed() : fail(error)),
-      onReply(reply) {
-        came.push(reply);
-        try {
-          if (isLast?.(reply) ?? !gather) succeed();
-        } catch (error) {
-          fail(error);
-        }
-      },
-    };
-    this.#waiting.set(correlationId, entry);
-    return entry;
+      onEnd();
+    });
+    this.#waiting.set(correlationId, waiting);
+    return waiting;
   }
 
   /** Gives a reply to whoever waits for it; false when nobody does. */
   take(reply: Delivery): boolean {
-    const entry = this.#waiting.get(reply.properties.correlationId ?? '');
-    entry?.onReply(reply);
-    return entry !== undefined;
+    const waiting = this.#waiting.get(reply.properties.correlationId ?? '');
+    waiting?.onReply(reply);
+    return waiting !== undefined;
   }
 
   rejectAll(error: unknown): void {
-    for (const entry of [...this.#waiting.values()]) entry.reject(error);
+    for (const waiting of [...this.#waiting.values()]) waiting.reject(error);
   }
 }
 
-function givenUp(what: string, signal: AbortSignal | undefined): AlidadeError {
-  const cause = signal?.reason;
+class Waiting implements PendingRequest {
+  readonly replies: Promise<readonly Delivery[]>;
+  readonly #options: RequestOptions;
+  readonly #describe: () => string;
+  readonly #onEnd: () => void;
+  readonly #came: Delivery[] = [];
+  readonly #resolve: (came: readonly Delivery[]) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort: (() => void) | undefined;
+
+  constructor(options: RequestOptions, describe: () => string, onEnd: () => void) {
+    const { signal, timeoutMs } = options;
+    const { promise, resolve, reject } = Promise.withResolvers<readonly Delivery[]>();
+    this.replies = promise;
+    this.#options = options;
+    this.#describe = describe;
+    this.#onEnd = onEnd;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#timer = setTimeout(() => this.#onTimeout(), timeoutMs);
+    if (signal !== undefined) {
+      this.#onAbort = () => this.reject(givenUp(describe(), signal));
+      signal.addEventListener('abort', this.#onAbort);
+    }
+  }
+
+  onReply(reply: Delivery): void {
+    const { isLast, gather = false } = this.#options;
+    this.#came.push(reply);
+    try {
+      if (isLast?.(reply) ?? !gather) this.#succeed();
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  reject(error: unknown): void {
+    this.#end();
+    this.#reject(error);
+  }
+
+  abandon(error: unknown): void {
+    if (this.#options.gather) this.#succeed();
+    else this.reject(error);
+  }
+
+  #onTimeout(): void {
+    const { gather, timeoutMs } = this.#options;
+    if (gather) this.#succeed();
+    else this.reject(timedOut(this.#describe(), timeoutMs, this.#came.length));
+  }
+
+  #succeed(): void {
+    this.#end();
+    this.#resolve(this.#came);
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#onEnd();
+  }
+}
+
+function givenUp(what: string, signal: AbortSignal): AlidadeError {
+  const cause: unknown = signal.reason;
   return new AlidadeError('ALI_ABORTED', `the request to ${what} was given up: ${messageOf(cause)}`, {
     cause,
   });

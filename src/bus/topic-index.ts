@@ -17,9 +17,15 @@ const maxRemembered = 10_000;
  * Who wants which routing keys: patterns of AMQP's topic exchanges, in which `*` stands for one word and `#` for any
  * number of them, none included. A search takes time by words of the key times patterns alive, whatever the patterns.
  */
-export class TopicIndex<T> {
+export class TopicIndex<T, Found> {
+  readonly #foundOf: (targets: readonly T[]) => Found;
   #root = new Node<T>(false);
-  #remembered = new Map<string, readonly T[]>();
+  #remembered = new Map<string, Found>();
+
+  /** @param foundOf what a search gives for those that match; it is made once and remembered */
+  constructor(foundOf: (targets: readonly T[]) => Found) {
+    this.#foundOf = foundOf;
+  }
 
   add(pattern: string, target: T): void {
     let node = this.#root;
@@ -37,8 +43,8 @@ export class TopicIndex<T> {
     this.#remembered.clear();
   }
 
-  /** Those whose patterns match, each once. */
-  match(routingKey: string): readonly T[] {
+  /** What is made of those whose patterns match, each of them once. */
+  match(routingKey: string): Found {
     const known = this.#remembered.get(routingKey);
     if (known !== undefined) return known;
     let alive = withOpen(new Set([this.#root]));
@@ -52,10 +58,10 @@ export class TopicIndex<T> {
       }
       alive = withOpen(next);
     }
-    const targets = [...new Set([...alive].flatMap((node) => [...node.targets]))];
+    const found = this.#foundOf([...new Set([...alive].flatMap((node) => [...node.targets]))]);
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
-    this.#remembered.set(routingKey, targets);
-    return targets;
+    this.#remembered.set(routingKey, found);
+    return found;
   }
 
   #delete(node: Node<T>, words: readonly string[], at: number, target: T): void {

@@ -18,13 +18,14 @@ export type Frame =
   | { readonly say: 'yes'; readonly question: number }
   /** The process of this id has it, or has wanted it first. */
   | { readonly say: 'no'; readonly question: number; readonly holder: string }
-  | ({ readonly say: 'message' } & WireMessage)
+  | WireMessage
   /** None of my queues took the message that came with this token. */
   | { readonly say: 'return'; readonly token: number }
   /** So many messages were dropped for you, because you did not read. */
   | { readonly say: 'missed'; readonly count: number };
 
 export interface WireMessage {
+  readonly say: 'message';
   /** 0 where the sender does not want to know whether somebody took it. */
   readonly token: number;
   readonly exchange: string;

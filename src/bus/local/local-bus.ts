@@ -122,7 +122,8 @@ export class LocalBus implements Bus {
     const asked = () => `'${message.routingKey}' on ${this.location}`;
     const token = this.#outstanding.nextToken();
     const timeoutMs = Math.max(0, endMs - performance.now());
-    const pending = this.#pending.add(correlationId, { ...options, timeoutMs }, asked);
+    const forget = () => this.#outstanding.delete(token);
+    const pending = this.#pending.add(correlationId, { ...options, timeoutMs }, asked, forget);
     try {
       const holders = this.#dispatch({ ...message, properties }, token);
       if (holders === undefined) throw this.#unroutable(message.routingKey);
@@ -150,8 +151,11 @@ export class LocalBus implements Bus {
     if (settling !== undefined) await settling;
     const route = this.#dispatch(message, 0);
     if (route === undefined && mandatory) throw this.#unroutable(message.routingKey);
-    const waits = [this.#inbox.drained(), ...(route?.peers ?? []).map((peer) => peer.drained())];
-    const slow = waits.filter((wait) => wait !== undefined);
+    const slow: Promise<void>[] = [];
+    for (const reader of [this.#inbox, ...(route?.peers ?? [])]) {
+      const drained = reader.drained();
+      if (drained !== undefined) slow.push(drained);
+    }
     if (slow.length > 0) await Promise.all(slow);
   }
 
@@ -184,7 +188,7 @@ export class LocalBus implements Bus {
     if (isNobody(route)) return undefined;
     const { routingKey, body } = message;
     const properties = writtenProperties(message.properties);
-    const taken = this.#give({ token, exchange, routingKey, body, properties }, route);
+    const taken = this.#give({ say: 'message', token, exchange, routingKey, properties, body }, route);
     this.#counters.sent++;
     if (token !== 0 && isNobody(taken)) throw this.#notRead(message.routingKey);
     return taken;
@@ -195,7 +199,7 @@ export class LocalBus implements Bus {
     let frame: Buffer | undefined;
     try {
       // Also where only queues of ours take it: what cannot be sent is refused all the same.
-      frame = writeFrame({ say: 'message', ...message });
+      frame = writeFrame(message);
     } catch (error) {
       throw refusedProperties(message.routingKey, error);
     }

@@ -24,8 +24,10 @@ export class Outstanding {
 
   add(token: number, request: Request): void {
     this.#requests.set(token, request);
-    const end = () => this.#requests.delete(token);
-    request.pending.replies.then(end, end);
+  }
+
+  delete(token: number): void {
+    this.#requests.delete(token);
   }
 
   onReturned(peer: Peer, token: number): void {

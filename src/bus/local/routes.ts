@@ -20,10 +20,12 @@ export interface Route {
   readonly peers: readonly Peer[];
 }
 
+const nobody: Route = { own: [], peers: [] };
+
 /** Every queue of the bus and what is bound to it. */
 export class Routes {
   readonly #isPeer: (owner: Peer | OwnQueue) => owner is Peer;
-  readonly #topics = new Map<string, TopicIndex<Queue>>();
+  readonly #topics = new Map<string, TopicIndex<Queue, Route>>();
   readonly #queues = new Map<string, Queue>();
 
   constructor(isPeer: (owner: Peer | OwnQueue) => owner is Peer) {
@@ -50,7 +52,7 @@ export class Routes {
     if (old !== undefined) this.remove(old);
     this.#queues.set(queue.name, queue);
     for (const { exchange, key } of queue.bindings) {
-      const topics = this.#topics.get(exchange) ?? new TopicIndex();
+      const topics = this.#topics.get(exchange) ?? new TopicIndex((queues) => this.#routeOf(queues));
       this.#topics.set(exchange, topics);
       topics.add(key, queue);
     }
@@ -62,9 +64,13 @@ export class Routes {
   }
 
   match(exchange: string, routingKey: string): Route {
+    return this.#topics.get(exchange)?.match(routingKey) ?? nobody;
+  }
+
+  #routeOf(queues: readonly Queue[]): Route {
     const own: OwnQueue[] = [];
     const peers: Peer[] = [];
-    for (const { owner } of this.#topics.get(exchange)?.match(routingKey) ?? []) {
+    for (const { owner } of queues) {
       if (!this.#isPeer(owner)) own.push(owner);
       else if (!peers.includes(owner)) peers.push(owner);
     }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { ownVersion } from '../shared/version.ts';
 import { failureOf } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 import { usageMessage, withHelpOption } from './usage.ts';
@@ -46,10 +46,4 @@ export async function execute(
     if (text !== undefined) terminal.stderr.write(`${text}\n`);
     return exitCode;
   }
-}
-
-/** The version of this package. */
-export function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

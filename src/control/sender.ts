@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { ownVersion } from '../shared/version.ts';
 import type { SenderInfo } from './message.ts';
 
-const ownVersion = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
+const version = ownVersion();
 
 function ownUser(): string {
   try {
@@ -22,6 +20,6 @@ export function ownSender(serviceName: string): SenderInfo {
     hostname: hostname(),
     username: ownUser(),
     serviceName,
-    versions: { alidade: { package: 'alidade', version: ownVersion }, dripline: { version: '3.0.0' } },
+    versions: { alidade: { package: 'alidade', version }, dripline: { version: '3.0.0' } },
   };
 }

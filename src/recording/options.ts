@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
+import { ownVersion } from '../shared/version.ts';
 import { compileGlob } from '../store/index.ts';
 import type { Bound } from './bound.ts';
 import type { StateAround } from './state-around.ts';
@@ -73,6 +74,7 @@ export function normalize(options: RecordingOptions): Settings {
       facility: 'not given',
       host: hostname(),
       software: 'alidade',
+      version: ownVersion(),
       ...options.general,
     },
     isWanted: wantedBy(channels),

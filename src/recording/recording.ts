@@ -67,6 +67,8 @@ export class Recording implements AsyncDisposable {
     try {
       const recording = new Recording(settings, target);
       if (configuration !== undefined) storeConfiguration(recording.#content.own, configuration);
+      // From its first moment on the file tells what it is.
+      await target.hdf5.commit();
       return recording;
     } catch (error) {
       await target.hdf5.close().catch(() => undefined);

@@ -135,6 +135,18 @@ test('a running recording is listed, told of and stopped from another terminal',
   expect(readdirSync(join(desk.folder, 'run', 'alidade-recordings'))).toEqual([]);
 });
 
+test('a recording that cannot be announced records all the same, and says so', async () => {
+  const desk = await Desk.open();
+  writeFileSync(join(desk.folder, 'full'), '');
+  const nowhere = new Shell(desk.folder, { XDG_RUNTIME_DIR: join(desk.folder, 'full') });
+  const done = nowhere.alidade('record', 'start', desk.address, 'run.h5', '--to', '104');
+  await desk.send(5, counts);
+  const { status, stdout, stderr } = await done;
+  expect(stderr).toContain('other terminals cannot find this recording');
+  expect([status, stdout]).toEqual([0, expect.stringContaining('5 messages written')]);
+  expect(await nowhere.refused(1, 'record', 'list')).toContain('cannot be made');
+});
+
 test('who does not know the secret of a recording can neither ask nor stop it', async () => {
   const desk = await Desk.open();
   const { done } = desk.start('run.h5');

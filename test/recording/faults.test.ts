@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MessageEncoder, Source } from '../../src/bsread/index.ts';
 import { Recorder, Recording, verifyRecording } from '../../src/recording/index.ts';
+import { ownVersion } from '../../src/shared/version.ts';
 import { PushSocket } from '../../src/zmtp/index.ts';
 import { malformedCases } from '../bsread/recorded.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -224,6 +225,19 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
     expect(contents['/data/TEXT/data']?.values).toEqual(texts.map((text) => text ?? ''));
     // Viewers begin with numbers.
     expect(contents['/data']?.attributes?.default).toBe('NUMBER');
+  });
+
+  test('is one from its first moment on, before anything has come', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'run.h5');
+    await using _recording = await Recording.create({ file, general: { user: 'e12345' } });
+    expect(await verifyRecording(file)).toMatchObject({
+      problems: ['it was not closed: its writer was killed, or still writes; 0 messages are whole'],
+      written: 0,
+    });
+    const contents = await reader.read(file);
+    expect(contents['/general/user']?.values).toEqual(['e12345']);
+    expect(contents['/general/version']?.values).toEqual([ownVersion()]);
   });
 
   test('is begun whatever is said of it', async () => {

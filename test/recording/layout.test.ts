@@ -35,7 +35,7 @@ const isOurs = (path: string) =>
   path === '/' ||
   path.startsWith('/recording') ||
   /^\/data\/[^/]+\/timestamp$/.test(path) ||
-  /^\/general\/(facility|host|software)$/.test(path);
+  /^\/general\/(facility|host|software|version)$/.test(path);
 
 describe.skipIf(!requireServer('h5py and h5dump', 'recordings and their judges'))('a recording', () => {
   let reader: Reader;

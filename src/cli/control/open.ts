@@ -3,8 +3,8 @@ import { type Bus, type BusEvent, openBus } from '../../bus/index.ts';
 import { type Client, type Dialect, dialects, openClient } from '../../control/client/index.ts';
 import { parseDurationMs } from '../../shared/duration.ts';
 import { AlidadeError } from '../../shared/errors.ts';
+import { ownVersion } from '../../shared/version.ts';
 import { named } from '../options.ts';
-import { ownVersion } from '../program.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { type BusChoice, busChoiceOf } from './bus-choice.ts';
 

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
-import type { Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 /** A recording of this machine and user that another command can ask. */
 export interface RunningRecording {
@@ -47,17 +47,32 @@ function folder({ environment }: Terminal): string {
   const user = process.getuid?.() ?? 0;
   const runtime = environment.XDG_RUNTIME_DIR;
   const path = runtime ? join(runtime, 'alidade-recordings') : join(tmpdir(), `alidade-recordings-${user}`);
-  mkdirSync(path, { mode: 0o700, recursive: true });
+  try {
+    mkdirSync(path, { mode: 0o700, recursive: true });
+  } catch (cause) {
+    const text = `recordings are announced in ${path}, which cannot be made: ${messageOf(cause)}`;
+    throw new AlidadeError('ALI_FILE_NOT_WRITTEN', text, { cause });
+  }
   const found = lstatSync(path);
   if (found.isDirectory() && found.uid === user && (found.mode & 0o022) === 0) return path;
   throw new AlidadeError('ALI_FILE_NOT_WRITTEN', `${path} is not a folder of yours alone; take it away`);
 }
 
-/** Tells other commands of a recording, until what this gives is disposed. */
+/**
+ * Tells other commands of a recording, until what this gives is disposed. Where that cannot be, the terminal is told:
+ * no measurement is lost over it.
+ */
 export function announce(recording: RunningRecording, terminal: Terminal): Disposable {
-  const path = join(folder(terminal), `${recording.pid}-${recording.port}.json`);
-  writeFileSync(path, JSON.stringify(recording), { mode: 0o600 });
-  return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+  let path: string | undefined;
+  try {
+    path = join(folder(terminal), `${recording.pid}-${recording.port}.json`);
+    writeFileSync(path, JSON.stringify(recording), { mode: 0o600 });
+  } catch (error) {
+    terminal.stderr.write(
+      `alidade: other terminals cannot find this recording: ${printable(messageOf(error))}; Ctrl-C ends it\n`,
+    );
+  }
+  return { [Symbol.dispose]: () => path !== undefined && rmSync(path, { force: true }) };
 }
 
 /** The recordings that run, the oldest first. What a killed one has left is taken away. */

@@ -8,6 +8,14 @@ export type { RingBufferStatus } from './buffer/status.ts';
 export { Channel, type ChannelState } from './channel.ts';
 export type { ChannelDefinition } from './channel-definition.ts';
 export type { ChannelType, ChannelValue, Compression, Encoding, ItemArray } from './channel-type.ts';
+export {
+  type ConnectionNews,
+  type ConnectionNewsKind,
+  type ConnectionStatus,
+  ConnectionWatch,
+  type ConnectionWatchOptions,
+  logNews,
+} from './connection-watch.ts';
 export type { DataHeader } from './data-header.ts';
 export {
   Dispatcher,

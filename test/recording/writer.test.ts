@@ -138,7 +138,7 @@ test('the calls of the documentation are answered as it says, and the file holds
 
   expect(await bench.ask('PUT', '/stop_pulse_id/107')).toEqual(empty);
   expect(await bench.ask('PUT', '/start_pulse_id/103')).toEqual(empty);
-  expect(await bench.get('/status')).toEqual({ state: 'ok', status: 'writing' });
+  expect(await bench.get('/status')).toMatchObject({ state: 'ok', status: 'writing' });
   await bench.send(7);
   await bench.seen(106);
   expect((await bench.get('/statistics')).statistics).toMatchObject({
@@ -240,6 +240,31 @@ test('the answer to /stop tells that the file is whole', async () => {
   await bench.seen(100);
   const { text } = await bench.ask('GET', '/stop', undefined, 'application/json');
   expect(JSON.parse(text)).toEqual({ state: 'ok', status: 'finished' });
+});
+
+test('a sender that is not there is told in the log and the status, once, and when it is back', async () => {
+  await using bench = await Bench.open();
+  await bench.sender.close();
+  const address = bench.sender.endpoints[0] as string;
+  await bench.ask('PUT', '/start_pulse_id/0');
+  const source = async () => (await bench.get('/status')).source;
+  await expect.poll(source, { timeout: 10_000 }).toEqual({
+    address,
+    connected: false,
+    since: expect.stringMatching(/^20\d\d-.*Z$/),
+    problem: expect.stringContaining('ECONNREFUSED'),
+  });
+  await using back = await Sender.open({ addresses: address, startPulseId: 100n });
+  await back.send({ COUNT: 1 });
+  await bench.seen(100);
+  expect(await source()).toMatchObject({ address, connected: true });
+  await bench.ask('GET', '/stop');
+  expect(await bench.exitCode()).toBe(0);
+  const told = bench.errors.split('\n').filter((line) => line.includes('source'));
+  expect(told).toEqual([
+    expect.stringMatching(/source not there: .*ECONNREFUSED.*tried again/),
+    expect.stringMatching(/source connected, after \d+m?s/),
+  ]);
 });
 
 test('a start that fails leaves the writer as it was, and further files can be written', async () => {

@@ -4,6 +4,7 @@ import type { Log } from '../../shared/log.ts';
 import type { MonitorEvent } from '../../zmtp/index.ts';
 import { type Analysis, Analyzer } from '../analyzer/analyzer.ts';
 import type { Finding } from '../analyzer/finding.ts';
+import { type ConnectionNews, type ConnectionStatus, ConnectionWatch, logNews } from '../connection-watch.ts';
 import type { PulseMessage } from '../message.ts';
 import type { DecoderStatistics } from '../message-decoder.ts';
 import { Source } from '../source.ts';
@@ -22,9 +23,8 @@ export interface InputOptions {
   readonly messagesPerTurn: number;
 }
 
-export interface InputStatus {
+export interface InputStatus extends ConnectionStatus {
   readonly address: string;
-  readonly connected: boolean;
   readonly receivedMessages: number;
   readonly receivedBytes: number;
   /** Messages that could not be read, by what was wrong. */
@@ -46,10 +46,8 @@ export class Input {
   readonly #source: Source;
   readonly #analyzer: Analyzer;
   readonly #options: InputOptions;
-  #isConnected = false;
+  readonly #connection: ConnectionWatch;
   #isReceiving = true;
-  /** It is said once that a source is away, not at each try. */
-  #isAwaySaid = false;
   readonly #received: Promise<void>;
   readonly #stopMonitor: () => void;
   #stopWaiting: (() => void) | undefined;
@@ -72,11 +70,13 @@ export class Input {
   }
 
   private constructor(source: Source, options: InputOptions) {
-    const { address, clock, onFinding } = options;
+    const { address, clock, onFinding, log } = options;
     this.#source = source;
     this.#options = options;
     this.#address = address;
     this.#analyzer = new Analyzer({ clock, onFinding });
+    const onNews = (news: ConnectionNews) => logNews(log, news, { input: this.#address });
+    this.#connection = new ConnectionWatch(source, { clock, onNews });
     this.#stopMonitor = source.monitor((event) => this.#onEvent(event));
     this.#received = source
       .forEachBatch((batch) => this.#take(batch))
@@ -89,7 +89,7 @@ export class Input {
     const { receivedMessages, receivedBytes, dropped } = this.#source.statistics();
     return {
       address: this.#address,
-      connected: this.#isConnected,
+      ...this.#connection.status(),
       receivedMessages,
       receivedBytes,
       undecodable: dropped,
@@ -101,7 +101,7 @@ export class Input {
   /** Takes nothing more off the wire; what has come as whole messages is still handed on. */
   async close(): Promise<void> {
     this.#stopMonitor();
-    this.#isConnected = false;
+    this.#connection[Symbol.dispose]();
     this.#stopWaiting?.();
     this.#closing.abort();
     this.#source.disconnect();
@@ -130,27 +130,12 @@ export class Input {
     }
   }
 
-  #onEvent(event: MonitorEvent): void {
-    const { log } = this.#options;
-    const input = this.#address;
-    if (event.event === 'disconnected' || event.event === 'retry') this.#waitToRenew();
-    if (event.event === 'connected') {
-      this.#isConnected = true;
-      this.#isAwaySaid = false;
-      this.#renewals = 0;
-      this.#stopWaiting?.();
-      this.#stopWaiting = undefined;
-      log.info('source connected', { input });
-    } else if (event.event === 'disconnected') {
-      this.#isConnected = false;
-      this.#isAwaySaid = true;
-      log.warning(`source gone: ${event.reason}; it is connected again when it is back`, { input });
-    } else if (event.event === 'refused') {
-      log.error(`source refused: ${event.reason}`, { input });
-    } else if (event.event === 'retry' && !this.#isAwaySaid) {
-      this.#isAwaySaid = true;
-      log.warning(`source not there: ${event.reason}; it is tried again until it is`, { input });
-    }
+  #onEvent({ event }: MonitorEvent): void {
+    if (event === 'disconnected' || event === 'retry') this.#waitToRenew();
+    if (event !== 'connected') return;
+    this.#renewals = 0;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 
   #waitToRenew(): void {
@@ -162,7 +147,7 @@ export class Input {
       this.#stopWaiting = undefined;
       this.#renewal = this.#renew(renew).finally(() => {
         this.#renewal = undefined;
-        if (!this.#isConnected) this.#waitToRenew();
+        if (!this.#connection.status().connected) this.#waitToRenew();
       });
     });
   }

@@ -36,6 +36,8 @@ export interface SaidStatus {
   readonly lostValues: Readonly<Record<string, number>>;
   readonly unverified: number;
   readonly fault?: string;
+  /** Of the connection to the sender; not of a recording that has ended. */
+  readonly source?: { readonly connected: boolean; readonly since: string; readonly problem?: string };
 }
 
 const askWithinMs = 3000;

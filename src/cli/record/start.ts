@@ -10,7 +10,8 @@ import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
 import { oneOf, parseAddress, parseNames } from '../stream/options.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { tellConnection } from '../stream/tell-connection.ts';
+import type { Terminal } from '../terminal.ts';
 import { atSeconds, parseBound } from './bound.ts';
 import { follow } from './follow.ts';
 import { announce, stopWithinMs } from './running.ts';
@@ -84,31 +85,25 @@ async function start(
 ): Promise<void> {
   using stop = new StopSignals();
   await using opened = new Opened();
-  const [{ Source }, recordings] = await Promise.all([
+  const [{ ConnectionWatch, Source }, recordings] = await Promise.all([
     import('../../bsread/index.ts'),
     import('../../recording/index.ts'),
   ]);
   const source = opened.use(await Source.open({ addresses: address, pattern: options.mode }));
-  let isAway = false;
-  source.monitor(({ event, ...more }) => {
-    if (event === 'retry' && !isAway) {
-      terminal.stderr.write(
-        `alidade: ${printable(`${address}: ${'reason' in more ? more.reason : event}`)}; waiting for it\n`,
-      );
-    }
-    isAway = event === 'retry' || (isAway && event !== 'connected');
-  });
+  const connection = new ConnectionWatch(source, { onNews: tellConnection(address, terminal) });
+  opened.defer(() => connection[Symbol.dispose]());
   const recorder = opened.use(new recordings.Recorder(source));
   const state = await stateAround(options, opened, terminal);
   const wanted = { file, state, ...recordingOptions(options, terminal) };
   const recording = await begin(recorder, wanted);
+  const status = () => ({ ...recording.status(), source: connection.status() });
   const secret = randomUUID();
   const server = opened.use(
     await openHttpServer({
       port: 0,
       timeoutMs: stopWithinMs,
       routes: (app) => {
-        app.get(`/${secret}/status`, async (_request, reply) => sendJson(reply, recording.status()));
+        app.get(`/${secret}/status`, async (_request, reply) => sendJson(reply, status()));
         app.post(`/${secret}/stop`, async (_request, reply) => sendJson(reply, await recording.stop()));
       },
     }),

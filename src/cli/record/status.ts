@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { isAlidadeError } from '../../shared/errors.ts';
 import { examples } from '../options.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { printable, printLine, type Terminal } from '../terminal.ts';
 import {
   chosenRecordings,
   type RunningRecording,
@@ -68,9 +68,17 @@ async function printStatus(
     ['written', toldShortly(status)],
     ['on disk', `${status.committed} messages`],
     ['channels', String(status.channels)],
-    ['stream', stream],
+    ['stream', `${stream}${connectionText(status)}`],
     ['process', `${pid}, since ${startedAt}`],
     ...(status.fault === undefined ? [] : [['first fault', status.fault]]),
   ];
   for (const [name = '', value] of lines) await printLine(terminal, `${name.padEnd(12)}${value}`);
+}
+
+/** `, connected since 2026-11-21T03:12:40.120Z`. */
+function connectionText({ source }: SaidStatus): string {
+  if (source === undefined) return '';
+  const { connected, since, problem } = source;
+  if (connected) return `, connected since ${since}`;
+  return `, not there since ${since}${problem === undefined ? '' : `: ${printable(problem)}`}`;
 }

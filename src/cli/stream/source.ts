@@ -6,6 +6,7 @@ import { StopSignals } from '../../shared/stop-signals.ts';
 import { named } from '../options.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { oneOf, parseAddress, parseCount } from './options.ts';
+import { tellConnection } from './tell-connection.ts';
 
 /** The options of verbs that receive a stream. */
 export interface SourceVerbOptions {
@@ -54,7 +55,7 @@ export async function withSource<T>(
   use: (open: OpenSource) => Promise<T>,
 ): Promise<T> {
   using stop = new StopSignals();
-  const { Source } = await import('../../bsread/index.ts');
+  const { ConnectionWatch, Source } = await import('../../bsread/index.ts');
   await using source = await Source.open({
     addresses: parseAddress(address),
     pattern: options.mode,
@@ -63,13 +64,7 @@ export async function withSource<T>(
     queueMessages: Math.min(options.n ?? queueMessages, queueMessages),
     onDrop: ({ detail }) => terminal.stderr.write(`alidade: a message was dropped: ${printable(detail)}\n`),
   });
-  let isSaid = false;
-  source.monitor((event) => {
-    if (event.event === 'refused') terminal.stderr.write(`alidade: ${printable(event.reason)}\n`);
-    if (event.event !== 'retry' || isSaid) return;
-    isSaid = true;
-    terminal.stderr.write(`alidade: ${printable(`${address}: ${event.reason}`)}; waiting for it\n`);
-  });
+  using _connection = new ConnectionWatch(source, { onNews: tellConnection(address, terminal) });
   const end = options.for === undefined ? undefined : AbortSignal.timeout(options.for);
   const signal = end === undefined ? stop.signal : AbortSignal.any([stop.signal, end]);
   return await use({ source, signal, messages: messagesOf(source, signal, address, options) });

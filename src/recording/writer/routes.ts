@@ -33,7 +33,9 @@ export function writerRoutes(writer: Writer, log: Log, giveUp: () => void): (app
       });
       const state = () => ({ state: 'ok', status: writer.state });
 
-      rest.get('/status', async (_request, reply) => json(reply, { ...state(), problem: writer.problem }));
+      rest.get('/status', async (_request, reply) =>
+        json(reply, { ...state(), problem: writer.problem, source: writer.connection }),
+      );
       rest.get('/statistics', async (_request, reply) =>
         json(reply, { ...state(), statistics: statisticsOf(writer) }),
       );

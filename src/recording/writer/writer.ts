@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Source } from '../../bsread/index.ts';
+import { type ConnectionStatus, ConnectionWatch, logNews, Source } from '../../bsread/index.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
@@ -34,6 +34,7 @@ export type WriterState = 'waiting' | 'writing' | 'finished' | 'error';
 /** The last recording, or the one that is going on. */
 interface Run {
   readonly recording: Recording;
+  readonly connection: ConnectionWatch;
   readonly close: () => Promise<void>;
 }
 
@@ -89,6 +90,12 @@ export class Writer implements AsyncDisposable {
   /** Of the last recording, if there was one. */
   get recording(): RecordingStatus | undefined {
     return this.#run?.recording.status();
+  }
+
+  /** To the sender, while a recording goes on. */
+  get connection(): ({ readonly address: string } & ConnectionStatus) | undefined {
+    if (this.#run === undefined || this.#going() === undefined) return undefined;
+    return { address: this.#options.streamAddress, ...this.#run.connection.status() };
   }
 
   /** What the file of the next recording says about itself. */
@@ -162,6 +169,11 @@ export class Writer implements AsyncDisposable {
       await makeFolderOf(file);
       await using opened = new Opened();
       const source = opened.use(await Source.open({ addresses: streamAddress }));
+      const connection = new ConnectionWatch(source, {
+        clock: this.#clock,
+        onNews: (news) => logNews(log, news, { source: streamAddress }),
+      });
+      opened.defer(() => connection[Symbol.dispose]());
       const recorder = opened.use(new Recorder(source));
       const recording = await recorder.start({
         ...this.#options.recording,
@@ -172,7 +184,7 @@ export class Writer implements AsyncDisposable {
         stop: this.#stop,
         clock: this.#clock,
       });
-      this.#run = { recording, close: opened.move() };
+      this.#run = { recording, connection, close: opened.move() };
     } catch (error) {
       this.#problem = messageOf(error);
       log.error(`${file} could not be started: ${this.#problem}`);

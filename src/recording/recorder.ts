@@ -4,6 +4,7 @@ import { isBefore } from './bound.ts';
 import { History } from './history.ts';
 import type { RecordingOptions } from './options.ts';
 import { Recording } from './recording.ts';
+import type { RecordingStatus } from './status.ts';
 
 /** What messages come from: a `Source` of bsread. */
 export interface MessageStream {
@@ -38,6 +39,8 @@ export class Recorder implements AsyncDisposable {
   readonly #aborter = new AbortController();
   #droppedBefore: Readonly<Record<string, number>>;
   #wake: PromiseWithResolvers<void> | undefined;
+  /** Ends a recording as the stream has ended; undefined before. */
+  #endAsStream: ((recording: Recording) => Promise<RecordingStatus>) | undefined;
 
   constructor(
     stream: MessageStream,
@@ -52,8 +55,11 @@ export class Recorder implements AsyncDisposable {
       .then(() => undefined)
       .catch((error: unknown) => (isAlidadeError(error, 'ALI_ABORTED') ? undefined : error))
       .then(async (failure) => {
+        const end = (recording: Recording) =>
+          failure === undefined ? recording.stop('source ended') : recording.sourceFailed(failure);
+        this.#endAsStream = end;
         this.#countDrops();
-        await Promise.all([...this.#recordings].map((recording) => recording.stop('source ended')));
+        await Promise.all([...this.#recordings].map(end));
         return failure;
       });
   }
@@ -64,7 +70,8 @@ export class Recorder implements AsyncDisposable {
   }
 
   /**
-   * Begins a recording. One with a start in the past gets what the history has from there on.
+   * Begins a recording. One with a start in the past gets what the history has from there on; where the stream is at its
+   * end, that is all that it gets.
    *
    * @throws ALI_FILE_EXISTS, ALI_FILE_NOT_WRITTEN, ALI_DISK_FULL, ALI_USAGE; ALI_ABORTED when the recorder is closed
    */
@@ -87,6 +94,7 @@ export class Recorder implements AsyncDisposable {
     this.#recordings.add(recording);
     void recording.finished.then(() => this.#recordings.delete(recording));
     this.#wake?.resolve();
+    void this.#endAsStream?.(recording);
     return recording;
   }
 

@@ -34,7 +34,10 @@ export class Recording implements AsyncDisposable {
   #firstTimeNs: bigint | undefined;
   #receivedBytes = 0;
   #committed = 0;
+  /** Of the disk: what was not committed is gone. */
   #problem: string | undefined;
+  /** Of the stream: the file has all that came. */
+  #sourceProblem: string | undefined;
   #ending: Ending | undefined;
   #isClosed = false;
   /** Commits, one after the other. */
@@ -141,6 +144,12 @@ export class Recording implements AsyncDisposable {
     return this.finished;
   }
 
+  /** Ends the recording, whose stream failed, and closes the file well; the file and the status say so. */
+  sourceFailed(failure: unknown): Promise<RecordingStatus> {
+    if (!this.#hasEnded) this.#sourceProblem = `its stream failed: ${messageOf(failure)}`;
+    return this.stop('source failed');
+  }
+
   status(): RecordingStatus {
     const ledger = this.#ledger;
     const { channels, lostValues, unverified } = this.#content;
@@ -154,7 +163,7 @@ export class Recording implements AsyncDisposable {
     return {
       state: this.#state(),
       file: this.file,
-      problem: this.#problem,
+      problem: this.#problem ?? this.#sourceProblem,
       ending: this.#ending,
       countdownMs: this.#countdownMs(),
       received: ledger.received,
@@ -196,7 +205,7 @@ export class Recording implements AsyncDisposable {
 
   #state(): RecordingState {
     if (this.#problem !== undefined) return 'error';
-    if (this.#isClosed) return 'finished';
+    if (this.#isClosed) return this.#sourceProblem === undefined ? 'finished' : 'error';
     return this.#ledger.written === 0 ? 'waiting' : 'writing';
   }
 
@@ -249,6 +258,9 @@ export class Recording implements AsyncDisposable {
     // Before the state is asked for, which may take a while.
     await this.#flush();
     await this.#storeState();
+    if (this.#sourceProblem !== undefined) {
+      this.#content.own.attribute('source_problem', textWithoutNul(this.#sourceProblem));
+    }
     this.#stored.finish(this.#ledger, this.#content, ending);
     await this.#target.hdf5.close();
     this.#committed = this.#ledger.written;

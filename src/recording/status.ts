@@ -4,12 +4,13 @@ import type { LostMessageReason } from './ledger.ts';
  * - `waiting`: no message was written yet
  * - `writing`
  * - `finished`: the file is closed, and holds what `written` says
- * - `error`: it ended before its time, as `problem` says; the file keeps what was committed before
+ * - `error`: it ended before its time, as `problem` says: where the disk failed, the file keeps what was committed before;
+ *   where the stream failed, it is closed, and holds what `written` says
  */
 export type RecordingState = 'waiting' | 'writing' | 'finished' | 'error';
 
-/** Why a recording ended. */
-export type Ending = 'stop reached' | 'stopped' | 'deadline' | 'source ended';
+/** Why a recording ended; of these, only `source failed` makes its state `error`. */
+export type Ending = 'stop reached' | 'stopped' | 'deadline' | 'source ended' | 'source failed';
 
 /** What a recording does, and has done. */
 export interface RecordingStatus {

@@ -2,10 +2,17 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MessageDecoder, Source } from '../../src/bsread/index.ts';
-import { type MessageStream, Recorder, Recording, type RecordingOptions } from '../../src/recording/index.ts';
+import {
+  type MessageStream,
+  Recorder,
+  Recording,
+  type RecordingOptions,
+  verifyRecording,
+} from '../../src/recording/index.ts';
 import { PushSocket } from '../../src/zmtp/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { attributeOf } from './support/rows.ts';
 import { toldFrames, toldMessage } from './support/told-stream.ts';
 
 const timeOf = (pulse: number) => 1_700_000_000_000_000_000n + BigInt(pulse) * 10_000_000n;
@@ -160,6 +167,53 @@ test('the end of the stream ends its recordings well', async () => {
   const recording = await recorder.start({ file: '/dev/null' });
   await source.close();
   expect(await recording.finished).toMatchObject({ state: 'finished', ending: 'source ended' });
+});
+
+test('a stream that fails leaves whole files, whose recordings are in error and say why', async () => {
+  using folder = temporaryFolder();
+  const failing = Promise.withResolvers<never>();
+  const messages = [1, 2, 3].map(toldMessage);
+  const stream: MessageStream = {
+    async forEachBatch(callback) {
+      await callback(messages);
+      return failing.promise;
+    },
+    statistics: () => new MessageDecoder().statistics(),
+  };
+  await using recorder = new Recorder(stream, { historyMessages: 10 });
+  const start = { pulseId: 1n };
+  const file = join(folder.path, 'run.h5');
+  const failed = await recorder.start({ file, start });
+  const reached = await recorder.start({ file: '/dev/null', start, stop: { pulseId: 3n } });
+  expect(await reached.finished).toMatchObject({ state: 'finished' });
+  const failure = new Error('the wire was eaten');
+  failing.reject(failure);
+  const problem = 'its stream failed: the wire was eaten';
+  const expected = {
+    state: 'error',
+    ending: 'source failed',
+    problem,
+    received: 3,
+    written: 3,
+    committed: 3,
+  };
+  expect(await failed.finished).toMatchObject(expected);
+  expect(reached.status()).toMatchObject({ state: 'finished', problem: undefined });
+  expect(await recorder.ended).toBe(failure);
+  expect(await verifyRecording(file)).toMatchObject({ isWhole: true, ending: 'source failed', written: 3 });
+  expect(attributeOf(file, 'recording', 'source_problem')).toBe(problem);
+  // One that is begun afterwards gets what the history has, and ends alike.
+  const late = await recorder.start({ file: '/dev/null', start: { pulseId: 2n } });
+  expect(await late.finished).toMatchObject({ ...expected, received: 2, written: 2, committed: 2 });
+});
+
+test('a recording that is begun after the end of the stream ends too', async () => {
+  const source = await Source.open({ addresses: 'tcp://127.0.0.1:*', mode: 'bind' });
+  await using recorder = new Recorder(source);
+  await source.close();
+  await recorder.ended;
+  const recording = await recorder.start({ file: '/dev/null' });
+  expect(await recording.finished).toMatchObject({ state: 'finished', ending: 'source ended', written: 0 });
 });
 
 test.each<[Partial<RecordingOptions>, string]>([

@@ -1,9 +1,9 @@
 import { jsonText } from '../../bsread/index.ts';
 import type { Bound, Recording, RecordingStatus } from '../../recording/index.ts';
-import { AlidadeError } from '../../shared/errors.ts';
 import { openProgress } from '../progress.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 import { boundText } from './bound.ts';
+import { endedEarly } from './ended-early.ts';
 import { stateText, toldShortly } from './words.ts';
 
 interface Followed {
@@ -12,7 +12,7 @@ interface Followed {
   readonly json: boolean;
 }
 
-/** Shows how a recording goes, until it is over. @throws ALI_FILE_FAILED when it ended before its time */
+/** Shows how a recording goes, until it is over. @throws ALI_FILE_FAILED, ALI_INTERNAL when it ended before its time */
 export async function follow(
   recording: Recording,
   { start, stop, json }: Followed,
@@ -39,9 +39,7 @@ export async function follow(
   if (status.written === 0 && stop !== undefined && !json) {
     terminal.stderr.write(`alidade: nothing came up to ${boundText(stop)}\n`);
   }
-  if (status.state === 'error') {
-    throw new AlidadeError('ALI_FILE_FAILED', `${recording.file} ended before its time: ${status.problem}`);
-  }
+  if (status.state === 'error') throw endedEarly(recording.file, status);
 }
 
 /** How much of a recording is done; undefined where its end is not known, or not in the measure of its start. */

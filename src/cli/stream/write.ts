@@ -5,6 +5,7 @@ import { type LogLevel, openLog, parseLogLevel } from '../../shared/log.ts';
 import { Opened } from '../../shared/opened.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
+import { endedEarly } from '../record/ended-early.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseAddress, parsePort } from './options.ts';
 
@@ -90,8 +91,10 @@ async function write(
   log.info(`ready to write ${outputFile}; REST at ${server.url}`);
   await Promise.race([writer.ended, stop.stopped]);
   await writer.close();
-  const { problem } = writer;
-  if (problem !== undefined) throw new AlidadeError('ALI_FILE_FAILED', `${outputFile}: ${problem}`);
+  const { problem, recording } = writer;
+  if (problem === undefined) return;
+  if (recording?.problem === problem) throw endedEarly(recording.file, recording);
+  throw new AlidadeError('ALI_FILE_FAILED', `${outputFile}: ${problem}`);
 }
 
 /** @throws ALI_USAGE */

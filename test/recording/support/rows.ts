@@ -15,3 +15,15 @@ export function valuesOf(path: string, dataset: string): unknown[] {
     file.close();
   }
 }
+
+/** An attribute of a group of a file. */
+export function attributeOf(path: string, group: string, name: string): unknown {
+  const file = new h5wasm.File(path, 'r');
+  try {
+    const found = file.get(group);
+    if (!(found instanceof h5wasm.Group)) throw new Error(`${path} has no group ${group}`);
+    return found.attrs[name]?.value;
+  } finally {
+    file.close();
+  }
+}

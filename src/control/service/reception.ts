@@ -18,6 +18,7 @@ import { answerHeader } from './answer-header.ts';
 import { PerMinute } from './per-minute.ts';
 import type { Refusal } from './request-queue.ts';
 import type { Seat } from './seat.ts';
+import { Standstill } from './standstill.ts';
 import type { Tally } from './tally.ts';
 import { matchesTopic } from './topic.ts';
 import type { Voice } from './voice.ts';
@@ -49,6 +50,7 @@ export class Reception implements AsyncDisposable {
   readonly #chunks: ChunkAssembler;
   readonly #opened = new Opened();
   readonly #strange: PerMinute;
+  readonly #standstill: Standstill;
   /** What came before the endpoints had started, and when. */
   #early: { readonly delivery: Delivery; readonly sinceMs: number }[] | undefined = [];
 
@@ -58,6 +60,8 @@ export class Reception implements AsyncDisposable {
     this.#strange = new PerMinute(clock, strangePerMinute);
     this.#chunks = new ChunkAssembler({ clock, waitMs, onLost: (delivery) => this.#read(delivery, false) });
     this.#opened.defer(() => this.#chunks.close());
+    this.#standstill = new Standstill(clock);
+    this.#opened.defer(() => this.#standstill.close());
   }
 
   /** Takes the queue of the service, and one for each endpoint that has its own. */
@@ -113,7 +117,7 @@ export class Reception implements AsyncDisposable {
     for (const { delivery, sinceMs } of early) this.#receive(delivery, sinceMs);
   }
 
-  #receive(delivery: Delivery, sinceMs = this.#options.clock.nowMs()): void {
+  #receive(delivery: Delivery, sinceMs = this.#standstill.cameMs()): void {
     if (this.#early !== undefined) {
       if (this.#early.length < maxEarly) this.#early.push({ delivery, sinceMs });
       else this.#options.tally.drop('queue-full');
@@ -182,9 +186,9 @@ export class Reception implements AsyncDisposable {
     const { tally, queueWaitMs } = this.#options;
     if (why === 'ending') return new ReplyError('resource_error', 'the service is ending');
     tally.drop('waited-too-long');
-    const text = `${endpoint.name} was busy for ${queueWaitMs / 1000} s with what came before`;
-    this.#warn(`${text}; what waited that long is not done`);
-    return new ReplyError('service_error_timeout', `${text}: this was not done`);
+    const text = `${endpoint.name} did not come to it within ${queueWaitMs / 1000} s`;
+    this.#warn(`a request was not done: ${text}`);
+    return new ReplyError('service_error_timeout', `this was not done: ${text}`);
   }
 
   async #answer(seat: Seat, request: Request): Promise<ReplyContent> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/support/folder.ts';
 import { Analyzer } from '../analyzer/analyzer.ts';
 import type { FindingKind } from '../analyzer/finding.ts';
 import { Source } from '../source.ts';
@@ -66,4 +67,14 @@ test('it ends after its pulses, and counts what nobody took', async () => {
   await simulated.ended;
   await simulated.close();
   expect(simulated.status()).toMatchObject({ sentMessages: 0, droppedMessages: 20 });
+});
+
+test('one that cannot be made leaves its address to the next', async () => {
+  using folder = temporaryFolder();
+  const path = `ipc://${folder.path}/source`;
+  await expect(SimulatedSource.open({ address: path, waveformLength: 0 })).rejects.toMatchObject({
+    code: 'ALI_ENCODE',
+  });
+  await using source = await SimulatedSource.open({ address: path });
+  expect(source.status().address).toBe(path);
 });

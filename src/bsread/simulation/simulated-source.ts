@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../shared/clock.ts';
+import { Opened } from '../../shared/opened.ts';
 import { startTicks } from '../../shared/ticks.ts';
 import type { Compression } from '../channel-type.ts';
 import { MessageEncoder } from '../message-encoder.ts';
@@ -85,10 +86,13 @@ export class SimulatedSource implements AsyncDisposable {
   #held: Uint8Array[] | undefined;
   #stop: () => void;
 
-  /** @throws ALI_ADDRESS when the port is in use; ALI_ENDPOINT when the address is none */
+  /** @throws ALI_ADDRESS when the port is in use; ALI_ENDPOINT when the address is none; ALI_ENCODE for a length of 0 */
   static async open(options: SimulatedSourceOptions): Promise<SimulatedSource> {
-    const sender = await Sender.open({ addresses: options.address, pattern: options.fanOut });
-    return new SimulatedSource(sender, options);
+    await using opened = new Opened();
+    const sender = opened.use(await Sender.open({ addresses: options.address, pattern: options.fanOut }));
+    const source = new SimulatedSource(sender, options);
+    opened.move();
+    return source;
   }
 
   private constructor(sender: Sender, options: SimulatedSourceOptions) {

@@ -129,6 +129,16 @@ describe('add and range', () => {
     closed.stdout.destroy();
     expect(await finished(closed)).toMatchObject({ status: 0, stderr: '' });
   });
+
+  test('output that cannot be written is an error, and a log that cannot is none', async () => {
+    const full = await shell.sh('alidade state keys > /dev/full');
+    expect(full.status).toBe(1);
+    expect(full.stderr).toMatch(
+      /^alidade: the output cannot be written: ENOSPC.* \(ALI_FILE_NOT_WRITTEN\)\n$/,
+    );
+    const { status } = await shell.sh('alidade state get nowhere 2> /dev/full');
+    expect(status).toBe(3);
+  });
 });
 
 test('indexed keys: set, get one, get all', async () => {

@@ -22,7 +22,7 @@ describe.each(both)('%s', (side) => {
   });
 
   test('keeps a peer that answers and says nothing else', async () => {
-    await using pull = openParty(side, 'pull', { heartbeatIntervalMs: 50, heartbeatTimeoutMs: 500 });
+    await using pull = openParty(side, 'pull', { heartbeatIntervalMs: 200, heartbeatTimeoutMs: 2000 });
     await using peer = await RawPeer.connect(await pull.bind(tcp));
     await peer.handshake('PUSH');
     // So many questions take longer than a silent one is kept.
@@ -100,8 +100,8 @@ test('a process that was busy for longer than the time-out first reads what has 
 });
 
 test('ours and libzmq keep each other alive while nothing is sent', async () => {
-  await using push = new PushSocket({ heartbeatMs: 20, heartbeatTimeoutMs: 800 });
-  await using pull = openParty('libzmq', 'pull', { heartbeatIntervalMs: 20, heartbeatTimeoutMs: 800 });
+  await using push = new PushSocket({ heartbeatMs: 20, heartbeatTimeoutMs: 2000 });
+  await using pull = openParty('libzmq', 'pull', { heartbeatIntervalMs: 20, heartbeatTimeoutMs: 2000 });
   let goneCount = 0;
   push.monitor(({ event }) => {
     if (event === 'disconnected') goneCount += 1;
@@ -110,7 +110,7 @@ test('ours and libzmq keep each other alive while nothing is sent', async () => 
   await pull.connect(await push.bind(tcp));
   await connected;
   // Longer than either would wait for a sign of life.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await new Promise((resolve) => setTimeout(resolve, 2500));
   await push.send('still here');
   expect(await pull.receive()).toEqual([Buffer.from('still here')]);
   expect(goneCount).toBe(0);

@@ -1,7 +1,6 @@
 /** The streams of bsread: what an instrument measures, pulse by pulse, over ZeroMQ. */
 export { type Analysis, type AnalyzedMessage, Analyzer } from './analyzer/analyzer.ts';
 export type { Finding, FindingKind } from './analyzer/finding.ts';
-export { FindingLog } from './analyzer/finding-log.ts';
 export { RingBuffer, type RingBufferOptions } from './buffer/ring-buffer.ts';
 export { serveBufferStatus } from './buffer/serve-status.ts';
 export type { RingBufferStatus } from './buffer/status.ts';

@@ -319,6 +319,23 @@ describe('inputs', () => {
     expect(buffer.status().inputs.map(({ missingPulses }) => missingPulses)).toEqual([0, 0]);
   });
 
+  test('what is found in one of them is logged with its address', async () => {
+    await using second = await TestSource.open();
+    await using first = await TestSource.open();
+    const { log } = await setUp({ inputs: [first.address, second.address], logFindings: true });
+    await second.send(1, 2);
+    await second.send(5, 5);
+    await first.push.send('garbage');
+    const warnings = () => log.entries.filter((entry) => entry.startsWith('warning')).sort();
+    await expect
+      .poll(warnings, poll)
+      .toEqual([
+        `warning: 2 pulses missing after 2 input=${second.address} pulse_id=5`,
+        expect.stringMatching(/^warning: a message was dropped: the main header cannot be read: .* input=/),
+      ]);
+    expect(warnings()[1]).toContain(`input=${first.address} pulse_id=undefined`);
+  });
+
   test('channels that have the same name in several of them are said once', async () => {
     await using second = await TestSource.open();
     await using first = await TestSource.open();

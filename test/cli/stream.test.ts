@@ -106,12 +106,13 @@ test('what is recorded is replayed byte for byte', async () => {
   const messages = [
     pulse(1),
     pulse(2n ** 60n, { padBytes: 100_000 }),
+    [Buffer.from('no message'), Buffer.from('of bsread')],
     pulse(3, { values: { A: undefined } }),
   ];
   const recording = ended(shell.start('stream', 'record', 'run.stream', source.address, '-n', '3'));
   for (const message of messages) await source.push.send(message);
   const recorded = await finished(recording);
-  expect(recorded).toMatchObject({ status: 0, stdout: '3 messages in run.stream\n' });
+  expect(recorded).toMatchObject({ status: 0, stdout: '4 messages in run.stream\n' });
   await shell.refused(5, 'stream', 'record', 'run.stream', source.address);
 
   const replay = ended(shell.start('stream', 'replay', 'run.stream', '--port', '0', '--speed', 'max'));
@@ -122,7 +123,7 @@ test('what is recorded is replayed byte for byte', async () => {
     expect(Buffer.concat([...frames]).equals(Buffer.concat(message))).toBe(true);
     expect(frames).toHaveLength(message.length);
   }
-  expect(await finished(replay)).toMatchObject({ status: 0, stdout: '3 messages sent\n' });
+  expect(await finished(replay)).toMatchObject({ status: 0, stdout: '4 messages sent\n' });
 });
 
 test('a file that cannot grow ends the recording with an error, and has every message up to there', async () => {

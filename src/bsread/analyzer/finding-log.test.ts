@@ -30,18 +30,20 @@ test('the first of a kind is said at once, the rest of ten seconds in one line',
 
 test('every kind has its sentence', () => {
   const log = keptLog();
-  using findings = new FindingLog(log, new ManualClock(0));
+  using findings = new FindingLog(log, new ManualClock(0), { input: 'tcp://a:1' });
   const names = Array.from({ length: 7 }, (_, index) => `C${index}`);
   findings.add({ kind: 'reordered', pulseId: 3n, afterPulseId: 4n });
   findings.add({ kind: 'restart', pulseId: 0n, afterPulseId: 900n });
   findings.add({ kind: 'missing-channel', pulseId: 5n, channels: names });
   findings.add({ kind: 'header-change', pulseId: 6n, added: ['A'], removed: ['B', 'C'], changed: ['D'] });
   findings.add({ kind: 'clock-jump', pulseId: 7n, jumpSeconds: -1.5 });
+  findings.add({ kind: 'undecodable', pulseId: 8n, detail: 'it is not JSON' });
   expect(log.entries).toEqual([
-    'warning: a pulse came after 4 pulse_id=3',
-    'warning: pulses are counted anew, after 900 pulse_id=0',
-    'warning: without value: C0, C1, C2, C3, C4 and 2 more pulse_id=5',
-    'info: the data header changed: new A; gone B, C; other form D pulse_id=6',
-    'warning: the time of the source jumped by -1.500 s pulse_id=7',
+    'warning: a pulse came after 4 input=tcp://a:1 pulse_id=3',
+    'warning: pulses are counted anew, after 900 input=tcp://a:1 pulse_id=0',
+    'warning: without value: C0, C1, C2, C3, C4 and 2 more input=tcp://a:1 pulse_id=5',
+    'info: the data header changed: new A; gone B, C; other form D input=tcp://a:1 pulse_id=6',
+    'warning: the time of the source jumped by -1.500 s input=tcp://a:1 pulse_id=7',
+    'warning: a message was dropped: it is not JSON input=tcp://a:1 pulse_id=8',
   ]);
 });

@@ -1,7 +1,14 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { Log } from '../../shared/log.ts';
-import type { Finding, FindingKind } from './finding.ts';
+import type { Log, LogFields } from '../../shared/log.ts';
+import type { Finding } from './finding.ts';
 
+/** Besides what an analyzer finds, a message that it does not get to see. */
+export type LoggedFinding =
+  | Finding
+  | { readonly kind: 'undecodable'; readonly pulseId: bigint | undefined; readonly detail: string };
+
+/** So long what comes after the first of a kind is held back. */
+const quietMs = 10_000;
 const mostNames = 5;
 const shownCharacters = 100;
 
@@ -12,16 +19,20 @@ const shownCharacters = 100;
 export class FindingLog implements Disposable {
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #quietMs: number;
-  readonly #held = new Map<FindingKind, { count: number; newest: Finding | undefined; stop: () => void }>();
+  readonly #fields: LogFields;
+  readonly #held = new Map<
+    LoggedFinding['kind'],
+    { count: number; newest: LoggedFinding | undefined; stop: () => void }
+  >();
 
-  constructor(log: Log, clock: Clock, quietMs = 10_000) {
+  /** `fields` stand in every line. */
+  constructor(log: Log, clock: Clock, fields: LogFields = {}) {
     this.#log = log;
     this.#clock = clock;
-    this.#quietMs = quietMs;
+    this.#fields = fields;
   }
 
-  add(finding: Finding): void {
+  add(finding: LoggedFinding): void {
     const held = this.#held.get(finding.kind);
     if (held === undefined) {
       this.#say(finding, 0);
@@ -41,8 +52,8 @@ export class FindingLog implements Disposable {
     this.#held.clear();
   }
 
-  #hold(kind: FindingKind): void {
-    const stop = this.#clock.after(this.#quietMs, () => {
+  #hold(kind: LoggedFinding['kind']): void {
+    const stop = this.#clock.after(quietMs, () => {
       const held = this.#held.get(kind);
       this.#held.delete(kind);
       if (held?.newest === undefined) return;
@@ -52,14 +63,14 @@ export class FindingLog implements Disposable {
     this.#held.set(kind, { count: 0, newest: undefined, stop });
   }
 
-  #say(finding: Finding, before: number): void {
-    const more = before === 0 ? '' : `; ${before} more like it in the last ${this.#quietMs / 1000} s`;
+  #say(finding: LoggedFinding, before: number): void {
+    const more = before === 0 ? '' : `; ${before} more like it in the last ${quietMs / 1000} s`;
     const level = finding.kind === 'header-change' ? 'info' : 'warning';
-    this.#log[level](`${textOf(finding)}${more}`, { pulse_id: finding.pulseId });
+    this.#log[level](`${textOf(finding)}${more}`, { ...this.#fields, pulse_id: finding.pulseId });
   }
 }
 
-function textOf(finding: Finding): string {
+function textOf(finding: LoggedFinding): string {
   switch (finding.kind) {
     case 'gap':
       return `${finding.missingPulses} ${finding.missingPulses === 1 ? 'pulse' : 'pulses'} missing after ${finding.afterPulseId}`;
@@ -73,6 +84,8 @@ function textOf(finding: Finding): string {
       return `without value: ${shownNames(finding.channels)}`;
     case 'header-change':
       return headerText(finding);
+    case 'undecodable':
+      return `a message was dropped: ${finding.detail}`;
     case 'clock-jump':
       return `the time of the source jumped by ${finding.jumpSeconds.toFixed(3)} s`;
   }

@@ -27,13 +27,3 @@ export type Finding =
   | { readonly kind: 'clock-jump'; readonly pulseId: bigint; readonly jumpSeconds: number };
 
 export type FindingKind = Finding['kind'];
-
-export const findingKinds = [
-  'gap',
-  'duplicate',
-  'reordered',
-  'restart',
-  'missing-channel',
-  'header-change',
-  'clock-jump',
-] as const satisfies readonly FindingKind[];

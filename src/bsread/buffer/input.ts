@@ -3,7 +3,7 @@ import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import type { MonitorEvent } from '../../zmtp/index.ts';
 import { type Analysis, Analyzer } from '../analyzer/analyzer.ts';
-import type { Finding } from '../analyzer/finding.ts';
+import { FindingLog } from '../analyzer/finding-log.ts';
 import { type ConnectionNews, type ConnectionStatus, ConnectionWatch, logNews } from '../connection-watch.ts';
 import type { PulseMessage } from '../message.ts';
 import type { DecoderStatistics } from '../message-decoder.ts';
@@ -15,7 +15,8 @@ export interface InputOptions {
   readonly pattern: 'pull' | 'sub';
   readonly log: Log;
   readonly clock: Clock;
-  readonly onFinding: ((finding: Finding) => void) | undefined;
+  /** Whether findings are written into the log. */
+  readonly logFindings: boolean;
   readonly onMessage: (message: PulseMessage) => void;
   /** Where the source is now; asked while it is away. */
   readonly renew: ((signal: AbortSignal) => Promise<string>) | undefined;
@@ -45,6 +46,7 @@ export class Input {
   #address: string;
   readonly #source: Source;
   readonly #analyzer: Analyzer;
+  readonly #findings: FindingLog | undefined;
   readonly #options: InputOptions;
   readonly #connection: ConnectionWatch;
   #isReceiving = true;
@@ -59,22 +61,26 @@ export class Input {
 
   /** @throws ALI_ENDPOINT when the address is none */
   static async open(options: InputOptions): Promise<Input> {
-    const { address, pattern, log } = options;
+    const { address, pattern, log, clock, logFindings } = options;
+    const findings = logFindings ? new FindingLog(log, clock, { input: address }) : undefined;
     const source = await Source.open({
       addresses: address,
       pattern,
-      onDrop: ({ reason, detail, pulseId }) =>
-        log.debug(`a message was dropped: ${detail}`, { input: address, reason, pulse_id: pulseId }),
+      onDrop: ({ reason, detail, pulseId }) => {
+        log.debug(`a message was dropped: ${detail}`, { input: address, reason, pulse_id: pulseId });
+        findings?.add({ kind: 'undecodable', pulseId, detail });
+      },
     });
-    return new Input(source, options);
+    return new Input(source, findings, options);
   }
 
-  private constructor(source: Source, options: InputOptions) {
-    const { address, clock, onFinding, log } = options;
+  private constructor(source: Source, findings: FindingLog | undefined, options: InputOptions) {
+    const { address, clock, log } = options;
     this.#source = source;
+    this.#findings = findings;
     this.#options = options;
     this.#address = address;
-    this.#analyzer = new Analyzer({ clock, onFinding });
+    this.#analyzer = new Analyzer({ clock, onFinding: (finding) => findings?.add(finding) });
     const onNews = (news: ConnectionNews) => logNews(log, news, { input: this.#address });
     this.#connection = new ConnectionWatch(source, { clock, onNews });
     this.#stopMonitor = source.monitor((event) => this.#onEvent(event));
@@ -109,6 +115,7 @@ export class Input {
       await new Promise((resolve) => setImmediate(resolve));
     await this.#source.close();
     await this.#received;
+    this.#findings?.[Symbol.dispose]();
     await this.#renewal;
   }
 

@@ -2,8 +2,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { FeedSocket, type Message } from '../../zmtp/index.ts';
-import type { Finding } from '../analyzer/finding.ts';
-import { FindingLog, shownNames } from '../analyzer/finding-log.ts';
+import { shownNames } from '../analyzer/finding-log.ts';
 import type { PulseMessage } from '../message.ts';
 import { isOpenAddress } from '../open-address.ts';
 import { type FanOut, SharedFanOut, WholeFanOut } from './fan-out.ts';
@@ -76,7 +75,6 @@ export class RingBuffer implements AsyncDisposable {
   readonly #output: FeedSocket<BufferedPulse>;
   readonly #inputs: Input[] = [];
   readonly #join: Join<PulseMessage> | undefined;
-  readonly #findings: FindingLog | undefined;
   readonly #startMs: number;
   readonly #overruns = { overrun: 0, 'no-consumer': 0, closed: 0 };
   #bufferedPulses = 0;
@@ -127,7 +125,6 @@ export class RingBuffer implements AsyncDisposable {
       else if (event.event === 'refused')
         log.warning(`consumer refused: ${event.reason}`, { consumer: event.address });
     });
-    this.#findings = options.logFindings === true ? new FindingLog(log, clock) : undefined;
     const joiner = new MessageJoiner(inputs, (names) => this.#saySameNames(names, log));
     this.#join =
       inputs.length === 1
@@ -210,7 +207,6 @@ export class RingBuffer implements AsyncDisposable {
   async #close(drainMs: number): Promise<void> {
     await Promise.all(this.#inputs.map((input) => input.close()));
     this.#join?.flush();
-    this.#findings?.[Symbol.dispose]();
     await this.#output.close({ lingerMs: drainMs });
     this.#overruns.closed = this.#fanOut.unsent;
     while (this.#ring.shift() !== undefined);
@@ -223,16 +219,15 @@ export class RingBuffer implements AsyncDisposable {
     clock = systemClock,
     onMessage,
     renew,
+    logFindings = false,
   }: RingBufferOptions): Promise<void> {
-    const onFinding =
-      this.#findings === undefined ? undefined : (found: Finding) => this.#findings?.add(found);
     for (const [index, address] of inputs.entries()) {
       const input = await Input.open({
         address,
         pattern: inputPattern ?? 'pull',
         log,
         clock,
-        onFinding,
+        logFindings,
         renew,
         onMessage: (message) => {
           onMessage?.(message);

@@ -61,7 +61,7 @@ export function beBuffer(command: Command, terminal: Terminal): Command {
       '-c, --channels-file <file>',
       'a JSON list of channels, to ask the dispatcher for instead of a STREAM',
     )
-    .option('--dispatcher <url>', 'which dispatcher to ask')
+    .option('--dispatcher <url>', 'which dispatcher to ask (default: that of SwissFEL)')
     .option('--analyzer', 'log gaps, duplicates, missing values and the like')
     .option(
       '--log-level <level>',

@@ -15,7 +15,7 @@ function withDispatcherOptions(command: Command): Command {
   return command
     .option(
       '--dispatcher <url>',
-      'its REST interface (SwissFEL: https://dispatcher-api.psi.ch/sf-databuffer)',
+      'its REST interface (default: that of SwissFEL, https://dispatcher-api.psi.ch/sf-databuffer)',
     )
     .option('--json', 'print JSON');
 }

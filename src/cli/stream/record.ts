@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Drop, PulseMessage } from '../../bsread/index.ts';
 import { isAlidadeError } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
@@ -13,7 +14,8 @@ interface RecordOptions extends SourceVerbOptions {
 }
 
 const recordHelp = `
-The file has every message as it came, byte for byte, with the time of its arrival; \`alidade stream replay\` sends it again.
+The file has every message as it came, byte for byte, with the time of its arrival, also those that cannot be read (which
+-n does not count); \`alidade stream replay\` sends it again.
 If this is killed, or the disk is full, the file has all whole messages up to there. For HDF5 files there is another writer.`;
 
 export function defineRecord(stream: Command, terminal: Terminal): void {
@@ -41,10 +43,12 @@ async function record(
   const { StreamFileWriter } = await import('../../bsread/index.ts');
   const file = await StreamFileWriter.create(path, { overwrite: options.overwrite === true });
   await using _closing = file;
-  await withSource(address, options, terminal, async ({ messages }) => {
-    for await (const { frames } of messages) {
-      await file.add({ timeNs: BigInt(Math.round(terminal.nowSeconds() * 1e6)) * 1000n, frames });
-    }
+  const add = ({ frames }: Pick<PulseMessage, 'frames'>) =>
+    file.add({ timeNs: BigInt(Math.round(terminal.nowSeconds() * 1e6)) * 1000n, frames });
+  // It keeps its place among the others. That it cannot be written, the next one or the end tells.
+  const onDrop = (drop: Drop) => void add(drop).catch(() => undefined);
+  await withSource(address, { ...options, onDrop }, terminal, async ({ messages }) => {
+    for await (const message of messages) await add(message);
   });
   await file.close();
   const { writtenRecords: count, writtenBytes } = file;

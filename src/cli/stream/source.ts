@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PulseMessage, Source } from '../../bsread/index.ts';
+import type { Drop, PulseMessage, Source } from '../../bsread/index.ts';
 import { parseDurationMs } from '../../shared/duration.ts';
 import { AlidadeError, isAlidadeError } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
@@ -50,7 +50,11 @@ const queueMessages = 100;
 /** Opens the stream, does the work, and closes it whatever comes. */
 export async function withSource<T>(
   address: string,
-  options: SourceVerbOptions & { readonly channels?: readonly string[] },
+  options: SourceVerbOptions & {
+    readonly channels?: readonly string[];
+    /** Takes messages that cannot be read, besides that they are told. */
+    readonly onDrop?: (drop: Drop) => void;
+  },
   terminal: Terminal,
   use: (open: OpenSource) => Promise<T>,
 ): Promise<T> {
@@ -62,7 +66,10 @@ export async function withSource<T>(
     channels: options.channels,
     // Of what comes beyond the last message wanted, as little as can be is taken away from others.
     queueMessages: Math.min(options.n ?? queueMessages, queueMessages),
-    onDrop: ({ detail }) => terminal.stderr.write(`alidade: a message was dropped: ${printable(detail)}\n`),
+    onDrop: (drop) => {
+      terminal.stderr.write(`alidade: a message was dropped: ${printable(drop.detail)}\n`);
+      options.onDrop?.(drop);
+    },
   });
   using _connection = new ConnectionWatch(source, { onNews: tellConnection(address, terminal) });
   const end = options.for === undefined ? undefined : AbortSignal.timeout(options.for);

@@ -2,7 +2,7 @@ import { ElementFormat } from './chunk-element.ts';
 import { ChunkIndex } from './chunk-index.ts';
 import type { CommitPlan } from './commit-plan.ts';
 import { type DatasetLayout, datasetLayout } from './dataset-layout.ts';
-import type { ChunkOptions, Dataset, DatasetOptions } from './hdf5-file.ts';
+import type { BytesOptions, ChunkOptions, Dataset, DatasetOptions } from './hdf5-file.ts';
 import { countOf, ItemEncoder } from './items.ts';
 import {
   chunkedLayoutMessage,
@@ -72,7 +72,7 @@ export class GrowingDataset extends StoredObject implements Dataset {
     return this.#appended(count);
   }
 
-  appendBytes(bytes: Uint8Array): Promise<void> | undefined {
+  appendBytes(bytes: Uint8Array, { borrow = false }: BytesOptions = {}): Promise<void> | undefined {
     this.writer.assertUsable();
     this.#assertTakesRows();
     const { type, rowBytes } = this.#layout;
@@ -83,7 +83,8 @@ export class GrowingDataset extends StoredObject implements Dataset {
     if (!Number.isInteger(count)) {
       throw refusal(`${this.path} has rows of ${rowBytes} bytes; ${bytes.length} do not fill whole rows`);
     }
-    this.#chunk.appendBytes(bytes, count);
+    if (borrow) this.#chunk.borrowBytes(bytes, count);
+    else this.#chunk.appendBytes(bytes, count);
     return this.#appended(count);
   }
 

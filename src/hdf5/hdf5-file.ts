@@ -112,7 +112,8 @@ export interface Dataset extends Hdf5Object {
   append(rows: Items): Promise<void> | undefined;
 
   /**
-   * Appends rows as they are to stand in the file: bytes of the dataset's type, in its byte order. They are copied.
+   * Appends rows as they are to stand in the file: bytes of the dataset's type, in its byte order. They are copied, unless
+   * `options.borrow` says that they do not change any more.
    *
    * @throws ALI_HDF5_REFUSED when they do not fill whole rows, or the dataset is one of `string`; else as {@link append}
    *
@@ -120,7 +121,7 @@ export interface Dataset extends Hdf5Object {
    * const counts = file.root.dataset('counts', { type: 'uint16be' });
    * await counts.appendBytes(Uint8Array.of(1, 0, 1, 1)); // 256, 257
    */
-  appendBytes(bytes: Uint8Array): Promise<void> | undefined;
+  appendBytes(bytes: Uint8Array, options?: BytesOptions): Promise<void> | undefined;
 
   /**
    * Adds rows that hold the fill value. Of a chunk that has no other rows there is nothing in the file.
@@ -174,6 +175,11 @@ export interface DatasetOptions {
  * (Debian: hdf5-filter-plugin; Python: hdf5plugin).
  */
 export type Filter = 'none' | 'deflate' | { readonly deflate: number } | 'bitshuffle-lz4' | 'lz4';
+
+export interface BytesOptions {
+  /** Whether the bytes, which must not change any more, are written from where they are. Better for rows of kilobytes. */
+  readonly borrow?: boolean;
+}
 
 export interface ChunkOptions {
   /** Rows in the chunk when it is the last one and not full. Its bytes stand for a full chunk nevertheless. */

@@ -8,6 +8,7 @@ export {
 } from './earliest/create-earliest-file.ts';
 export type {
   Attributes,
+  BytesOptions,
   ChunkOptions,
   CreateOptions,
   Dataset,

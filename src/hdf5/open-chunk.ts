@@ -40,6 +40,9 @@ export class OpenChunk {
   #view = new DataView(this.#buffer.buffer);
   #bufferStart = 0;
   #bufferRows = 0;
+  /** Borrowed rows that were not handed over yet. All rows before them were. */
+  #borrowed: Uint8Array[] = [];
+  #borrowedBytes = 0;
   /** Of the next buffer, unless the chunk ends before. */
   #nextRows: number;
 
@@ -74,6 +77,28 @@ export class OpenChunk {
     });
   }
 
+  /**
+   * As {@link appendBytes}, but they are handed over as they are, where the chunk is written in pieces: until they are on
+   * the disk they may not change.
+   */
+  borrowBytes(bytes: Uint8Array, count: number): void {
+    if (this.#isWhole) {
+      this.appendBytes(bytes, count);
+      return;
+    }
+    const { rowBytes, chunkRows } = this.#layout;
+    for (let done = 0; done < count; ) {
+      if (this.#borrowed.length === 0) this.flush();
+      const step = Math.min(count - done, chunkRows - this.#filled);
+      this.#borrowed.push(bytes.subarray(done * rowBytes, (done + step) * rowBytes));
+      this.#borrowedBytes += step * rowBytes;
+      this.#filled += step;
+      done += step;
+      if (this.#filled === chunkRows) this.#complete();
+      else if (this.#borrowedBytes >= largestBufferBytes) this.flush();
+    }
+  }
+
   /** Rows of the fill value. Chunks of nothing else take no space. */
   skip(count: number): void {
     const { chunkRows } = this.#layout;
@@ -104,6 +129,10 @@ export class OpenChunk {
         filterMask: isFiltered ? 1 : 0,
         isFinal: !isFiltered,
       });
+    }
+    if (this.#borrowed.length > 0) {
+      this.#flushBorrowed(this.#address + this.#flushed * rowBytes);
+      return;
     }
     // Rows that are on the disk already are written there once more: the same bytes, so that no cut can do harm.
     const isRewritten = filter === undefined && this.#isWhole;
@@ -147,8 +176,29 @@ export class OpenChunk {
     });
   }
 
+  #flushBorrowed(address: number): void {
+    let at = address;
+    for (const piece of this.#borrowed) {
+      this.#writer.put(at, piece);
+      at += piece.length;
+    }
+    this.#borrowed = [];
+    this.#borrowedBytes = 0;
+    this.#flushed = this.#filled;
+    this.#bufferStart = this.#filled;
+    this.#bufferRows = 0;
+  }
+
   #addFill(count: number): void {
     const { rowBytes } = this.#layout;
+    const sizeBytes = count * rowBytes;
+    if (this.#borrowed.length > 0 && sizeBytes > 0 && sizeBytes <= largestBufferBytes) {
+      // Between rows that are borrowed: a buffer would take the rest of the chunk.
+      const rows = new Uint8Array(sizeBytes);
+      if (this.#fill !== undefined) this.#putFill(rows, 0, sizeBytes);
+      this.borrowBytes(rows, count);
+      return;
+    }
     this.#add(count, (_, rowCount, at) => this.#putFill(this.#buffer, at, at + rowCount * rowBytes));
   }
 
@@ -160,6 +210,7 @@ export class OpenChunk {
   /** @param put puts `rowCount` rows, from row `first` of those to be added on, at `at` of the buffer */
   #add(count: number, put: (first: number, rowCount: number, at: number) => void): void {
     const { rowBytes, chunkRows } = this.#layout;
+    if (count > 0 && this.#borrowed.length > 0) this.flush();
     for (let done = 0; done < count; ) {
       if (this.#filled - this.#bufferStart === this.#bufferRows) this.#makeRoom();
       const at = this.#filled - this.#bufferStart;

@@ -5,8 +5,13 @@ import type { Form } from './form.ts';
 import type { PlainValue } from './plain-value.ts';
 import { bytesFor, type Values } from './values.ts';
 
-/** From so many bytes on a row goes to the disk from where it was received, without a copy. */
-const uncopiedBytes = 32 * 1024;
+/** From so many bytes on a row is a chunk. */
+const chunkBytes = 32 * 1024;
+/**
+ * From so many bytes on a row goes to the disk from where it was received, without a copy. Until then it keeps all that
+ * was received with it in memory: 64 KiB.
+ */
+const borrowedBytes = 8 * 1024;
 const handyChunkBytes = 256 * 1024;
 
 /** Arrays, each on its way to the disk as soon as it comes. */
@@ -22,7 +27,7 @@ export class LargeValues implements Values {
 
   /** Rows in a chunk of such a dataset. */
   static chunkRows({ rowBytes }: Form, mostRows: number): number {
-    if (rowBytes >= uncopiedBytes) return 1;
+    if (rowBytes >= chunkBytes) return 1;
     return Math.max(1, Math.min(mostRows, Math.floor(handyChunkBytes / rowBytes)));
   }
 
@@ -30,7 +35,8 @@ export class LargeValues implements Values {
     const bytes = bytesFor(value, definition, this.#isBigEndian);
     this.dataset.skip(row - this.dataset.rows);
     this.checksum = crc32(bytes, this.checksum);
-    return bytes.length >= uncopiedBytes ? this.dataset.appendChunk(bytes) : this.dataset.appendBytes(bytes);
+    if (bytes.length >= chunkBytes) return this.dataset.appendChunk(bytes);
+    return this.dataset.appendBytes(bytes, { borrow: bytes.length >= borrowedBytes });
   }
 
   flush(_blockRows: number, rowEnd: number): Promise<void> | undefined {

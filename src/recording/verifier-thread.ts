@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { decompress } from '../bsread/compression/index.ts';
 import { messageOf } from '../shared/errors.ts';
-import type { Verdict, VerifierTask } from './verifier.ts';
+import type { Verdict, VerifierAnswer, VerifierTask } from './verifier.ts';
 
 /** The thread that decodes frames, and says of each in turn whether it can be. */
 const port = parentPort;
@@ -17,5 +17,6 @@ port.on('message', ({ frame, form }: VerifierTask) => {
   } catch (error) {
     verdict = messageOf(error);
   }
-  port.postMessage(verdict);
+  const answer: VerifierAnswer = { verdict, memory: frame.buffer };
+  port.postMessage(answer, [answer.memory]);
 });

@@ -4,14 +4,25 @@ import type { CompressedForm } from '../bsread/compression/index.ts';
 /** Compressed bytes that may wait for the thread; what comes beyond them is not verified. */
 const mostWaitingBytes = 64 * 1024 * 1024;
 
+/** Memory that the thread has given back, and that is kept for frames to come: new memory costs more than the copy. */
+const mostSpareBytes = 16 * 1024 * 1024;
+/** Frames below are copied to memory of their own. */
+const leastSpareBytes = 64 * 1024;
+
 /** A frame to decode, for the thread. */
 export interface VerifierTask {
-  readonly frame: Uint8Array;
+  readonly frame: Uint8Array<ArrayBuffer>;
   readonly form: CompressedForm;
 }
 
 /** Why a frame does not decode; undefined when it does. */
 export type Verdict = string | undefined;
+
+export interface VerifierAnswer {
+  readonly verdict: Verdict;
+  /** Of the frame, which nobody needs any more. */
+  readonly memory: ArrayBuffer;
+}
 
 interface Waiting {
   readonly sizeBytes: number;
@@ -25,6 +36,9 @@ export class Verifier {
   #thread: Worker | undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  /** The one used last comes last: its memory is the warmest. */
+  #spare: ArrayBuffer[] = [];
+  #spareBytes = 0;
   #idle: (() => void)[] = [];
   #isBroken = false;
 
@@ -45,7 +59,7 @@ export class Verifier {
     this.#thread ??= this.#start();
     // A process must not end while a recording waits for an answer, and may when none is due.
     if (!this.isBusy) this.#thread.ref();
-    const copy = new Uint8Array(frame);
+    const copy = this.#copy(frame);
     const task: VerifierTask = { frame: copy, form };
     this.#waiting.push({ sizeBytes: frame.length, decided });
     this.#waitingBytes += frame.length;
@@ -70,10 +84,32 @@ export class Verifier {
   #start(): Worker {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const thread = new Worker(new URL(`./verifier-thread.${extension}`, import.meta.url));
-    thread.on('message', (verdict: Verdict) => this.#answer(verdict));
+    thread.on('message', ({ verdict, memory }: VerifierAnswer) => {
+      this.#keep(memory);
+      this.#answer(verdict);
+    });
     thread.on('error', () => this.#breakOff());
     thread.unref();
     return thread;
+  }
+
+  #copy(frame: Uint8Array): Uint8Array<ArrayBuffer> {
+    const { length } = frame;
+    if (length < leastSpareBytes) return new Uint8Array(frame);
+    const spare = this.#spare.pop();
+    this.#spareBytes -= spare?.byteLength ?? 0;
+    // What is too small is given up. What is new has some room: the frames of a detector differ a little in size.
+    const isEnough = spare !== undefined && spare.byteLength >= length;
+    const copy = new Uint8Array(isEnough ? spare : new ArrayBuffer(length + (length >> 3)), 0, length);
+    copy.set(frame);
+    return copy;
+  }
+
+  #keep(memory: ArrayBuffer): void {
+    const { byteLength } = memory;
+    if (byteLength < leastSpareBytes || this.#spareBytes + byteLength > mostSpareBytes) return;
+    this.#spare.push(memory);
+    this.#spareBytes += byteLength;
   }
 
   #answer(verdict: Verdict): void {

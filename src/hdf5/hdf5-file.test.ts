@@ -55,6 +55,48 @@ const values: readonly (readonly [TypeName, Items, unknown])[] = [
   [{ string: 4 }, ['äh', 'abcd'], ['äh', 'abcd']],
 ];
 
+describe('rows that are borrowed', () => {
+  const rowBytes = 4096;
+  const row = (value: number) => new Uint8Array(rowBytes).fill(value);
+  const firstItems = () => (valueAt('x') as Uint8Array).filter((_, i) => i % rowBytes === rowBytes - 1);
+
+  test.each([undefined, 7])(
+    'stand among others, over chunks and commits, with fill value %s',
+    async (fillValue) => {
+      const options = fillValue === undefined ? {} : { fillValue };
+      const dataset = file.root.dataset('x', { type: 'uint8', shape: [rowBytes], chunkRows: 6, ...options });
+      const expected: number[] = [];
+      for (let value = 10; value < 200; value += 5) {
+        dataset.appendBytes(Buffer.concat([row(value), row(value + 1)]), { borrow: true });
+        expected.push(value, value + 1);
+        if (value % 3 === 0) {
+          dataset.append(row(value + 2));
+          expected.push(value + 2);
+        }
+        if (value % 4 === 0) {
+          dataset.skip(1);
+          expected.push(fillValue ?? 0);
+        }
+        if (value % 7 === 0) await file.commit();
+      }
+      await file.commit();
+      expect([...firstItems()]).toEqual(expected);
+      await file.close();
+      expect([...firstItems()]).toEqual(expected);
+    },
+  );
+
+  test('are copied where the chunk is small', async () => {
+    const dataset = file.root.dataset('x', { type: 'uint8', shape: [rowBytes], chunkRows: 2 });
+    dataset.appendBytes(row(1), { borrow: true });
+    await file.commit();
+    dataset.appendBytes(row(2), { borrow: true });
+    dataset.appendBytes(row(3));
+    await file.close();
+    expect([...firstItems()]).toEqual([1, 2, 3]);
+  });
+});
+
 describe.each(['none', 'deflate'] as const)('rows with filter %s', (filter) => {
   test.each(values)('of type %j', async (type, items, expected) => {
     const dataset = file.root.dataset('x', { type, filter, chunkRows: 3 });

@@ -235,7 +235,7 @@ export class OpenChunk {
       kept = this.#buffer.subarray(0, this.#filled * rowBytes);
     }
     this.#bufferRows = Math.min(this.#nextRows, chunkRows - this.#bufferStart);
-    this.#nextRows = Math.min(2 * this.#nextRows, largest);
+    this.#nextRows = Math.min(4 * this.#nextRows, largest);
     this.#buffer = Buffer.allocUnsafeSlow(this.#bufferRows * rowBytes);
     this.#view = new DataView(this.#buffer.buffer);
     this.#buffer.set(kept);

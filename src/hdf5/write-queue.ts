@@ -14,6 +14,12 @@ interface Waiter extends PromiseWithResolvers<void> {
 /** What one call of `writeAt` takes at most, unless a single entry is larger. */
 const largestWriteBytes = 8 * 1024 * 1024;
 const mostPieces = 1024;
+/** Pieces up to this size are put side by side for a call: for Node.js and the system a piece costs more than the copy. */
+const mostGatheredBytes = 8 * 1024;
+/** Of them together, in one call. */
+const gatherBytes = 512 * 1024;
+/** Fewer pieces are not worth it. */
+const leastGathered = 16;
 /** What an entry costs in memory beside its bytes. */
 const entryBytes = 128;
 /** In place of entries that were taken, whose bytes are not to be kept. */
@@ -34,6 +40,8 @@ export class WriteQueue {
   #writtenCount = 0;
   #waiters: Waiter[] = [];
   #isRunning = false;
+  /** Where small pieces are put side by side: one call of the storage at a time has it. */
+  #gathering: Uint8Array | undefined;
   #heldBytes = 0;
   #relief: PromiseWithResolvers<void> | undefined;
 
@@ -122,7 +130,27 @@ export class WriteQueue {
     const position = batch[0]?.position ?? 0;
     const pieces = batch.flatMap(({ bytes }) => bytes ?? []);
     if (pieces.length === 0) return this.#storage.truncate(position);
-    return this.#storage.writeAt(position, pieces.length === 1 ? (pieces[0] as Uint8Array) : pieces);
+    if (pieces.length === 1) return this.#storage.writeAt(position, pieces[0] as Uint8Array);
+    return this.#storage.writeAt(position, pieces.length < leastGathered ? pieces : this.#gather(pieces));
+  }
+
+  #gather(pieces: readonly Uint8Array[]): Uint8Array[] {
+    this.#gathering ??= Buffer.allocUnsafeSlow(gatherBytes);
+    const gathering = this.#gathering;
+    const gathered: Uint8Array[] = [];
+    let [start, end] = [0, 0];
+    for (const piece of pieces) {
+      if (piece.length <= mostGatheredBytes) {
+        gathering.set(piece, end);
+        end += piece.length;
+        continue;
+      }
+      if (end > start) gathered.push(gathering.subarray(start, end));
+      start = end;
+      gathered.push(piece);
+    }
+    if (end > start) gathered.push(gathering.subarray(start, end));
+    return gathered;
   }
 
   /** The next entries, as far as they follow each other in the file. */
@@ -134,11 +162,16 @@ export class WriteQueue {
     const first = this.#taken;
     if (this.#entries[first]?.bytes === undefined) return this.#entries.slice(first, ++this.#taken);
     let sizeBytes = 0;
+    let smallBytes = 0;
     let end = this.#entries[first]?.position;
     for (;;) {
       const entry = this.#entries[this.#taken];
       if (entry?.bytes === undefined || entry.position !== end || this.#taken - first === mostPieces) break;
       if (sizeBytes > 0 && sizeBytes + entry.bytes.length > largestWriteBytes) break;
+      if (entry.bytes.length <= mostGatheredBytes) {
+        if (smallBytes + entry.bytes.length > gatherBytes) break;
+        smallBytes += entry.bytes.length;
+      }
       end = entry.position + entry.bytes.length;
       sizeBytes += entry.bytes.length;
       this.#taken++;

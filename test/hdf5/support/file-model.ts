@@ -125,11 +125,11 @@ export class FileModel {
   }
 
   /** As {@link append}, given as the bytes that are to stand in the file. */
-  appendBytes(path: string, items: readonly Item[]): Promise<void> | undefined {
+  appendBytes(path: string, items: readonly Item[], borrow: boolean): Promise<void> | undefined {
     const entry = this.#entry(path);
     this.#remember(entry, items);
     entry.rows += items.length / entry.sizes.reduce((product, size) => product * size, 1);
-    return (entry.object as Dataset).appendBytes(encode(this.optionsOf(path).type, items));
+    return (entry.object as Dataset).appendBytes(encode(this.optionsOf(path).type, items), { borrow });
   }
 
   /** @param bytes the rows as they read, full chunk or not */

@@ -4,7 +4,7 @@ import type { FileModel } from './file-model.ts';
 import type { Random } from './random.ts';
 import { randomItem, randomName, typeNames } from './random-items.ts';
 
-const rowShapes: readonly (readonly number[])[] = [[], [], [], [1], [3], [2, 5], [7, 3, 2]];
+const rowShapes: readonly (readonly number[])[] = [[], [], [], [1], [3], [2, 5], [7, 3, 2], [300]];
 
 /** Adds a group, a dataset, a fixed value or an attribute somewhere. */
 export function addSomething(model: FileModel, random: Random, number: number): void {
@@ -52,7 +52,9 @@ export async function appendSome(model: FileModel, random: Random, mostRows: num
   if (random.chance(0.2) && (await appendReady(model, random, path, rowItems))) return;
   if (random.chance(0.15)) return void (await model.skip(path, random.whole(1, 3 * mostRows)));
   const items = randomItems(random, type, random.whole(1, mostRows) * rowItems);
-  if (type !== 'string' && random.chance(0.1)) return void (await model.appendBytes(path, items));
+  if (type !== 'string' && random.chance(0.2)) {
+    return void (await model.appendBytes(path, items, random.chance(0.7)));
+  }
   await model.append(path, items, random.chance(0.5) ? asTyped(type, items) : items);
 }
 

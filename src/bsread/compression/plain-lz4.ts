@@ -5,6 +5,9 @@ const hashBits = 12;
 const noMatchBytes = 12;
 const lastLiterals = 5;
 const farthest = 65_535;
+/** See assembly/lz4-encoder.ts, which gives the same bytes. */
+const fewestTries = 8;
+const longestStep = 32;
 
 /** Decodes the LZ4 block in `input[from, to)`, which must fill `output` exactly; gives 0 or what is wrong. */
 export function decodePlainLz4(
@@ -80,6 +83,14 @@ function fourAt(bytes: Uint8Array, at: number): number {
   );
 }
 
+function startsEqual(bytes: Uint8Array, left: number, right: number): boolean {
+  return (
+    fourAt(bytes, left) === fourAt(bytes, right) &&
+    bytes[left + 4] === bytes[right + 4] &&
+    bytes[left + 5] === bytes[right + 5]
+  );
+}
+
 function slotOf(four: number): number {
   return Math.imul(four, 0x9e37_79b1) >>> (32 - hashBits);
 }
@@ -96,15 +107,14 @@ export function encodePlainLz4(bytes: Uint8Array, output: Uint8Array, from: numb
   const matchEnd = bytes.length - lastLiterals;
   if (searchEnd > 0) table[slotOf(fourAt(bytes, 0))] = base;
   let at = 1;
-  /** Counts up where nothing is found, so that what does not compress is passed over in growing steps: see assembly/. */
-  let tries = 8;
+  let tries = fewestTries;
   while (at < searchEnd) {
     const four = fourAt(bytes, at);
     const slot = slotOf(four);
     let match = (table[slot] as number) - base;
     table[slot] = base + at;
-    if (match < 0 || at - match > farthest || fourAt(bytes, match) !== four) {
-      at += tries++ >> 3;
+    if (match < 0 || at - match > farthest || !startsEqual(bytes, at, match)) {
+      at += Math.min(tries++ >> 2, longestStep);
       continue;
     }
     while (at > anchor && match > 0 && bytes[at - 1] === bytes[match - 1]) {
@@ -125,7 +135,7 @@ export function encodePlainLz4(bytes: Uint8Array, output: Uint8Array, from: numb
     output[token] = (output[token] as number) | Math.min(more, 15);
     if (more >= 15) out = storeRest(more - 15, output, out);
     at = anchor;
-    tries = 8;
+    tries = fewestTries;
     if (at < searchEnd) table[slotOf(fourAt(bytes, at - 2))] = base + at - 2;
   }
   base += bytes.length;

@@ -84,28 +84,9 @@ function mirrorVectors(from: usize, step: usize, to: usize, toStep: usize): void
 }
 
 /**
- * Zips the first half of 128 bytes with the second, which turns the seven bits of where a byte lies left by one. Three
- * rounds make neighbours of what lay 16 apart, four of what lay 8 apart.
+ * A zip of the first half of 128 bytes with the second turns the seven bits of where a byte lies left by one. Three of
+ * them make neighbours of what lay 16 apart, four of what lay 8 apart.
  */
-function zipOnce(from: usize, to: usize): void {
-  const a = v128.load(from);
-  const b = v128.load(from, 16);
-  const c = v128.load(from, 32);
-  const d = v128.load(from, 48);
-  const e = v128.load(from, 64);
-  const f = v128.load(from, 80);
-  const g = v128.load(from, 96);
-  const h = v128.load(from, 112);
-  v128.store(to, zipLow(a, e), 0);
-  v128.store(to, zipHigh(a, e), 16);
-  v128.store(to, zipLow(b, f), 32);
-  v128.store(to, zipHigh(b, f), 48);
-  v128.store(to, zipLow(c, g), 64);
-  v128.store(to, zipHigh(c, g), 80);
-  v128.store(to, zipLow(d, h), 96);
-  v128.store(to, zipHigh(d, h), 112);
-}
-
 function zipThrice(from: usize, to: usize): void {
   const a = v128.load(from);
   const b = v128.load(from, 16);
@@ -141,6 +122,49 @@ function zipThrice(from: usize, to: usize): void {
   v128.store(to, zipHigh(d2, h2), 112);
 }
 
+function zipFourTimes(from: usize, to: usize): void {
+  const a = v128.load(from, 0);
+  const b = v128.load(from, 16);
+  const c = v128.load(from, 32);
+  const d = v128.load(from, 48);
+  const e = v128.load(from, 64);
+  const f = v128.load(from, 80);
+  const g = v128.load(from, 96);
+  const h = v128.load(from, 112);
+  const a1 = zipLow(a, e);
+  const b1 = zipHigh(a, e);
+  const c1 = zipLow(b, f);
+  const d1 = zipHigh(b, f);
+  const e1 = zipLow(c, g);
+  const f1 = zipHigh(c, g);
+  const g1 = zipLow(d, h);
+  const h1 = zipHigh(d, h);
+  const a2 = zipLow(a1, e1);
+  const b2 = zipHigh(a1, e1);
+  const c2 = zipLow(b1, f1);
+  const d2 = zipHigh(b1, f1);
+  const e2 = zipLow(c1, g1);
+  const f2 = zipHigh(c1, g1);
+  const g2 = zipLow(d1, h1);
+  const h2 = zipHigh(d1, h1);
+  const a3 = zipLow(a2, e2);
+  const b3 = zipHigh(a2, e2);
+  const c3 = zipLow(b2, f2);
+  const d3 = zipHigh(b2, f2);
+  const e3 = zipLow(c2, g2);
+  const f3 = zipHigh(c2, g2);
+  const g3 = zipLow(d2, h2);
+  const h3 = zipHigh(d2, h2);
+  v128.store(to, zipLow(a3, e3), 0);
+  v128.store(to, zipHigh(a3, e3), 16);
+  v128.store(to, zipLow(b3, f3), 32);
+  v128.store(to, zipHigh(b3, f3), 48);
+  v128.store(to, zipLow(c3, g3), 64);
+  v128.store(to, zipHigh(c3, g3), 80);
+  v128.store(to, zipLow(d3, h3), 96);
+  v128.store(to, zipHigh(d3, h3), 112);
+}
+
 /** A square of 8 by 8 bits, one row a byte, mirrored at its diagonal. */
 function mirror(square: u64): u64 {
   // biome-ignore lint/correctness/noPrecisionLoss: here it is a u64
@@ -172,8 +196,7 @@ export function rowsToPlane(rows: usize, rowBytes: usize, plane: usize): void {
 export function planeToRows(plane: usize, rows: usize, rowBytes: usize): void {
   let column: usize = 0;
   for (; column + 16 <= rowBytes; column += 16) {
-    zipOnce(plane + (column << 3), room);
-    zipThrice(room, room);
+    zipFourTimes(plane + (column << 3), room);
     mirrorVectors(room, 16, rows + column, rowBytes);
   }
   for (; column < rowBytes; column++) {

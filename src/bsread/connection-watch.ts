@@ -31,6 +31,8 @@ export interface ConnectionWatchOptions {
   readonly clock?: Clock | undefined;
 }
 
+const modes = 'the mode is pull where a sender pushes, sub where it publishes';
+
 const levels = { connected: 'info', back: 'info', away: 'warning', refused: 'error' } as const;
 
 /** Follows the connection of a source with one address to its sender, from the moment it was opened. */
@@ -76,7 +78,8 @@ export class ConnectionWatch implements Disposable {
       this.#problem = event.reason;
       if (this.#told === 'refused') return;
       this.#told = 'refused';
-      this.#onNews({ kind: 'refused', text: `source refused: ${event.reason}; it is tried again` });
+      const remedy = event.refusal === 'socket-type' ? ` (${modes})` : '';
+      this.#onNews({ kind: 'refused', text: `source refused: ${event.reason}${remedy}; it is tried again` });
     }
   }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { RingBuffer } from '../../src/bsread/index.ts';
 import { keptLog } from '../bsread/pulses.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { BsreadParty, type DescribedMessage, hasRealBsread } from './bsread-party.ts';
 import { combinations, examples, orNull, portOf, received, sentByPython } from './bsread-values.ts';
 import { proven } from './proven.ts';
@@ -39,6 +40,48 @@ describe.skipIf(!hasRealBsread())('the real bsread', () => {
     );
     proven('bsread: through the ring buffer', 'Python → Alidade', examples.length);
     proven('bsread: through the ring buffer', 'Alidade → Python', examples.length);
+  });
+
+  test('joined streams of Python, whose headers and values are compressed in different ways', async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const clock = new ManualClock(0);
+    await using buffer = await RingBuffer.open({
+      inputs: [`tcp://127.0.0.1:${first}`, `tcp://127.0.0.1:${second}`],
+      address: 'tcp://127.0.0.1:*',
+      latenessMs: 500,
+      clock,
+      log: keptLog(),
+    });
+    await using a = new BsreadParty();
+    await using b = new BsreadParty();
+    await using consumer = new BsreadParty();
+    await consumer.connect(portOf(buffer.address), 'pull');
+    const of = (name: string, pulse: number) => {
+      const renamed = ({ values, ...message }: DescribedMessage): DescribedMessage => ({
+        ...message,
+        values: values.map(([channel, value]) => [`${name}:${channel}`, value]),
+      });
+      return { sent: renamed(sentByPython(pulse)), got: renamed(received(pulse)) };
+    };
+    await a.send(first, 'push', [of('a', 5).sent, of('a', 6).sent], 'lz4', null, true);
+    await b.send(second, 'push', [of('b', 5).sent], null, 'bitshuffle_lz4', true);
+    const [whole] = await consumer.receive(1);
+    await expect.poll(() => buffer.status().waitingPulses, { timeout: 10_000 }).toBe(1);
+    clock.advance(500);
+    const [half] = await consumer.receive(1);
+    const [one, two, alone] = [of('a', 5).got, of('b', 5).got, of('a', 6).got];
+    expect(whole).toEqual({
+      ...one,
+      values: [...one.values, ...two.values],
+      times: [...one.times, ...two.times],
+    });
+    expect(half).toEqual({
+      ...alone,
+      values: [...alone.values, ...two.values.map(([name]) => [name, null])],
+      times: [...alone.times, ...two.times.map(() => null)],
+    });
+    proven('bsread: joined by the ring buffer', 'Python → Alidade', 2 * examples.length);
+    proven('bsread: joined by the ring buffer', 'Alidade → Python', 2 * examples.length);
   });
 
   test('a late consumer of Python gets what is buffered, and so does a second one', async () => {

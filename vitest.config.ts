@@ -12,5 +12,7 @@ export default defineConfig(({ mode }) => ({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
+    // A second is little for what another process does on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
   },
 }));

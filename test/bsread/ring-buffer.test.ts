@@ -238,7 +238,8 @@ describe('joined streams', () => {
     await using second = await TestSource.open();
     await using first = await TestSource.open();
     const inputs = [first.address, second.address];
-    const { buffer, consumer } = await setUp({ inputs, latenessMs: 100 });
+    const clock = new ManualClock(1_700_000_000_000);
+    const { buffer, consumer } = await setUp({ inputs, latenessMs: 100, clock });
     const decoder = new MessageDecoder();
     const taker = consumer();
     const next = async () => {
@@ -267,6 +268,8 @@ describe('joined streams', () => {
       ],
     });
     await second.send(2, 2, b);
+    await expect.poll(() => buffer.status().waitingPulses, poll).toBe(1);
+    clock.advance(100);
     expect(await next()).toEqual({
       pulseId: 2n,
       timestampNs: 6_000_000_002n,

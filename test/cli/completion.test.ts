@@ -98,19 +98,15 @@ test('without a store there are no keys, no store afterwards, and no word about 
 });
 
 test('a server that does not answer holds up nobody', async () => {
-  const started = performance.now();
+  const complete = ['__complete', 'words', 'state', 'get'];
+  const startedMs = performance.now();
+  await shell.alidade(...complete, 'w');
+  const usualMs = performance.now() - startedMs;
   // An address of documentation (RFC 5737), which leads nowhere.
-  const result = await shell.alidade(
-    '__complete',
-    'words',
-    'state',
-    'get',
-    '--store',
-    'redis://192.0.2.1',
-    'w',
-  );
+  const result = await shell.alidade(...complete, '--store', 'redis://192.0.2.1', 'w');
   expect(result).toEqual({ status: 0, stdout: 'words\n', stderr: '' });
-  expect(performance.now() - started).toBeLessThan(5000);
+  // A command that waits for a server does so for 5 s.
+  expect(performance.now() - startedMs - 2 * usualMs).toBeLessThan(4000);
 });
 
 test.each(['bash', 'zsh', 'fish'])('%s reads its script', async (name) => {

@@ -92,12 +92,12 @@ describe.skipIf(!requireServer('rabbitmq-server', 'the command line of slow cont
     });
 
     test('a service is listed by its heartbeat, its endpoints by what they log; with --wire by its answer', async () => {
-      const listing = shell.start('control', 'list', '--json', '--timeout', '3', '-b', broker);
+      const listing = shell.start('control', 'list', '--json', '--timeout', '6', '-b', broker);
       const ended = finished(listing);
       await once(listing.stderr, 'data');
       await said('set', 'peaches', '0.75', '--wire', 'v3');
       expect(JSON.parse((await ended).stdout)).toEqual([{ service: 'my_store', endpoints: ['peaches'] }]);
-      const asked = ['list', '--timeout', '0.5', '-b', broker, '--wire'];
+      const asked = ['list', '--timeout', '1.5', '-b', broker, '--wire'];
       expect((await shell.alidade('control', ...asked, 'v3')).stdout).toContain('my_store');
       // Replies of v1 do not say whose they are.
       expect((await shell.alidade('control', ...asked, 'v1')).stdout).toContain('(service unknown)');

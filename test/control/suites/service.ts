@@ -248,12 +248,12 @@ export function services(stage: Stage): void {
     await stage.serve([valves[0] as Valve], { wire });
     await stage.serve([valves[1] as Valve], { wire, name: 'other', bus: stage.otherBus });
     const client = stage.client({ wire });
-    const replies = await client.broadcast('ping', { timeoutMs: 100 });
+    const replies = await client.broadcast('ping', { timeoutMs: 500 });
     expect(replies.map(({ code }) => code)).toEqual([0, 0]);
     if (wire !== 'v1') {
       expect(replies.map(({ sender }) => sender.serviceName).toSorted()).toEqual(['my_store', 'other']);
     }
-    await client.broadcast('set_condition', { values: [10], timeoutMs: 100 });
+    await client.broadcast('set_condition', { values: [10], timeoutMs: 500 });
     expect(valves.map(({ calls }) => calls)).toEqual([[['condition', 10]], [['condition', 10]]]);
   });
 

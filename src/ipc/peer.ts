@@ -62,18 +62,20 @@ export class Peer {
     return !isFull;
   }
 
-  /** Sends a whole frame. Frames of one turn of the event loop go together. */
+  /**
+   * Sends a whole frame: the first of a turn of the event loop at once, so that its reader wakes while the turn goes on;
+   * those after it together.
+   */
   send(frame: Uint8Array): void {
     if (this.#out.destroyed || this.#out.writableEnded) return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#out.cork();
-      process.nextTick(() => {
-        this.#isCorked = false;
-        this.#out.uncork();
-      });
-    }
     this.#out.write(frame);
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#out.cork();
+    process.nextTick(() => {
+      this.#isCorked = false;
+      this.#out.uncork();
+    });
   }
 
   /**

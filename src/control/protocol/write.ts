@@ -74,12 +74,9 @@ export function requestMessage(
   const correlationId = randomUUID();
   if (dialect === 'v3') {
     const headers = requestHeaders({ operation, specifier, lockoutKey }, head);
-    const properties = {
-      contentEncoding: jsonEncoding,
-      correlationId,
-      messageId: `${randomUUID()}/0/1`,
-      headers,
-    };
+    // The id of the message is as new as that of the question.
+    const messageId = `${correlationId}/0/1`;
+    const properties = { contentEncoding: jsonEncoding, correlationId, messageId, headers };
     return { exchange, routingKey: target, body: payloadBody(payload), properties };
   }
   return {

@@ -57,6 +57,7 @@ export async function openStreams(options: OpenStreamsOptions): Promise<Streams>
   await using opened = new Opened();
   const writer = new SampleWriter(state, contact, clock);
   opened.defer(() => writer.stop());
+  const buffers: RingBuffer[] = [];
   const parts: (() => StreamStatus)[] = [];
   for (const { name, ...of } of definition.simulated) {
     const source = opened.use(await SimulatedSource.open({ ...of, clock }));
@@ -65,7 +66,7 @@ export async function openStreams(options: OpenStreamsOptions): Promise<Streams>
   for (const { name, inputs, address, sensors, ...of } of definition.buffers) {
     const channels = new ChannelSensors(sensors, writer, clock);
     const buffer = opened.use(
-      await RingBuffer.open({
+      await RingBuffer.listen({
         inputs,
         address,
         inputPattern: of.mode,
@@ -82,8 +83,11 @@ export async function openStreams(options: OpenStreamsOptions): Promise<Streams>
     if (of.statusPort !== undefined) {
       opened.use(await serveBufferStatus(buffer, { port: of.statusPort, log }));
     }
+    buffers.push(buffer);
     parts.push(() => bufferStatus(name, buffer.status()));
   }
+  // Only now that every port is ours: a source that is pulled from is emptied by that.
+  for (const buffer of buffers) await buffer.connect();
   const close = opened.move();
   return {
     status: () => ({ streams: parts.map((status) => status()), sensors: writer.status }),

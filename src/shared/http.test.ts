@@ -8,6 +8,11 @@ import { openMetrics } from './metrics.ts';
 const serve = (routes: HttpServerOptions['routes'], options: Partial<HttpServerOptions> = {}) =>
   openHttpServer({ port: 0, routes, ...options });
 
+async function ask(url: string, method: string, headers: Record<string, string>) {
+  const response = await fetch(url, { method, headers });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
 /** A connection of its own; `answer` is what came until its end. */
 async function raw(port: number, text: string) {
   const socket = connect(port, '127.0.0.1');
@@ -81,6 +86,39 @@ test('errors are JSON with our codes; what is inside a failure is for the log on
     answer('/body', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   expect((await post('{'))[0]).toBe(400);
   expect((await post(JSON.stringify('x'.repeat(101))))[0]).toBe(413);
+});
+
+test('a path that is there says by which methods it can be asked', async () => {
+  await using server = await serve(
+    (app) => {
+      app.register(async (rest) => {
+        rest.put('/start/:id', async () => 'started');
+        rest.get('/status', async () => 'ready');
+      });
+      app.post('/status', async () => 'set');
+    },
+    { metrics: await openMetrics() },
+  );
+  const asked = async (method: string, path: string, headers = {}) => {
+    const { status, headers: told, text } = await ask(server.url + path, method, headers);
+    return [status, told.get('allow'), text];
+  };
+  expect(await asked('GET', '/start/5')).toEqual([
+    405,
+    'PUT',
+    '{"error":{"code":"ALI_USAGE","message":"/start/5 cannot be asked by GET; it takes PUT"}}',
+  ]);
+  expect((await asked('HEAD', '/start/5')).slice(0, 2)).toEqual([405, 'PUT']);
+  expect((await asked('DELETE', '/status')).slice(0, 2)).toEqual([405, 'POST, GET, HEAD']);
+  expect((await asked('PUT', '/status', { 'content-type': 'text/odd' })).slice(0, 2)).toEqual([
+    405,
+    'POST, GET, HEAD',
+  ]);
+  expect((await asked('POST', '/metrics')).slice(0, 2)).toEqual([405, 'GET, HEAD']);
+  expect(await asked('POST', '/status')).toEqual([200, null, 'set']);
+  expect((await asked('HEAD', '/status')).slice(0, 2)).toEqual([200, null]);
+  expect((await asked('GET', '/nothing')).slice(0, 2)).toEqual([404, null]);
+  expect((await asked('PUT', '/status', { 'sec-fetch-site': 'cross-site' }))[0]).toBe(403);
 });
 
 test('a page of another site is turned away, also one whose name means this machine', async () => {

@@ -39,7 +39,7 @@ const httpStatus = { 1: 500, 2: 400, 3: 404, 4: 504, 5: 409 } as const;
  * Opens a small HTTP server for the programs and people of this machine. It is no gateway: it knows no users.
  *
  * An error is answered as `{"error": {"code": "ALI_…", "message": "…"}}`, with the status 400 for bad input, 404 for what
- * is not there, 409 for what is refused, 504 for what did not come in time, 500 else. Bodies are JSON and bounded. A
+ * is not there, 405 for a method that a path does not take, 409 for what is refused, 504 for what did not come in time, 500 else. Bodies are JSON and bounded. A
  * browser that shows a page of another site is turned away (403): such a page could ask servers of this machine.
  *
  * @throws ALI_ADDRESS when the port is in use, or the system does not let us listen there
@@ -79,12 +79,18 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     throw new AlidadeError('ALI_NOT_FOUND', `there is no ${request.method} ${request.url}`);
   });
   app.setErrorHandler(answer);
+  const methodsOf = new Map<string, string[]>();
+  app.addHook('onRoute', ({ method, url }) => {
+    methodsOf.set(url, (methodsOf.get(url) ?? []).concat(method));
+  });
   if (metrics !== undefined) {
     app.get('/metrics', async (_request, reply) =>
       reply.type(metrics.contentType).send(await metrics.text()),
     );
   }
   options.routes(app);
+  // Routes may be registered as plugins, which are loaded in their order: this is the last.
+  app.register(async (others) => refuseOtherMethods(others, methodsOf));
   try {
     await app.listen({ port, host: address });
   } catch (cause) {
@@ -99,6 +105,23 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   };
   const host = address.includes(':') ? `[${address}]` : address;
   return { url: `http://${host}:${bound}`, port: bound, close, [Symbol.asyncDispose]: close };
+}
+
+/** A path that is there, asked for in another way than it is for, is no path that is not there. */
+function refuseOtherMethods(app: FastifyInstance, methodsOf: ReadonlyMap<string, readonly string[]>): void {
+  for (const [url, methods] of [...methodsOf]) {
+    const allow = methods.join(', ');
+    const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
+      const message = `${request.url} cannot be asked by ${request.method}; it takes ${allow}`;
+      return reply
+        .status(405)
+        .header('allow', allow)
+        .send({ error: { code: 'ALI_USAGE', message } });
+    };
+    const method = app.supportedMethods.filter((other) => !methods.includes(other));
+    // Before a body is looked at.
+    app.route({ method, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse });
+  }
 }
 
 async function closeWithin(app: FastifyInstance, withinMs: number): Promise<void> {

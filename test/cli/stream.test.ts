@@ -185,13 +185,16 @@ test('what a buffer had when it was told to end, a consumer that is there still 
   await consumer[Symbol.asyncDispose]();
 });
 
-test('a port in use, for consumers or for status, is a clear error and exit status 1', async () => {
+test('a port in use, for consumers or for status, is a clear error and exit status 1, and takes no pulse', async () => {
   const shell = shellOf();
+  await using sender = await TestSource.open();
+  // Waits until somebody takes them.
+  const sending = sender.send(1, 3);
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const { port } = server.address() as { port: number };
-  const source = 'tcp://127.0.0.1:1';
+  const source = sender.address;
   const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
   const output = await shell.alidade('stream', 'buffer', source, '-o', String(port));
   expect([output.status, lastLine(output.stderr)]).toEqual([
@@ -205,6 +208,9 @@ test('a port in use, for consumers or for status, is a clear error and exit stat
     1,
     expect.stringMatching(new RegExp(`^alidade: cannot serve HTTP on 127.0.0.1:${port}: .*--status-port.*$`)),
   ]);
+  await using consumer = new TestConsumer(source);
+  expect(await consumer.ids(3)).toEqual([1, 2, 3]);
+  await sending;
 });
 
 test('sf_bsread_buffer is the same program, with the options as they are spelled there', async () => {

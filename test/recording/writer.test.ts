@@ -215,6 +215,14 @@ test('mistakes are answered with status 200 and a state of error, and change not
     status: expect.stringContaining('{} will do'),
   });
   expect((await bench.ask('GET', '/nothing')).status).toBe(404);
+  // Of these clients see the status only, as with the reference.
+  for (const [method, path] of [
+    ['GET', '/start_pulse_id/5'],
+    ['PUT', '/status'],
+    ['POST', '/stop'],
+  ] as const) {
+    expect([method, path, (await bench.ask(method, path)).status]).toEqual([method, path, 405]);
+  }
   expect(await bench.get('/status')).toEqual({ state: 'ok', status: 'waiting' });
 });
 

@@ -69,6 +69,7 @@ const leastWaitingPulses = 1000;
  * await buffer.close();
  */
 export class RingBuffer implements AsyncDisposable {
+  readonly #options: RingBufferOptions;
   readonly #ring: Ring;
   readonly #fanOut: FanOut;
   readonly #fanOutName: 'push' | 'pub';
@@ -88,11 +89,31 @@ export class RingBuffer implements AsyncDisposable {
    *   address is none; ALI_USAGE when a bound is not a whole number above 0, or an input is named twice
    */
   static async open(options: RingBufferOptions): Promise<RingBuffer> {
+    const buffer = await RingBuffer.listen(options);
+    try {
+      await buffer.connect();
+    } catch (error) {
+      await buffer.close({ drainMs: 0 });
+      throw error;
+    }
+    return buffer;
+  }
+
+  /**
+   * Listens for consumers, and leaves the sources alone until {@link connect}: one that is pulled from is emptied by that,
+   * so whatever else may fail is to be done before.
+   *
+   * @throws as {@link open}
+   * @example
+   * const log = await openLog({ name: 'buffer' });
+   * const buffer = await RingBuffer.listen({ inputs: ['tcp://127.0.0.1:9999'], address: 'tcp://127.0.0.1:8082', log });
+   * const server = await serveBufferStatus(buffer, { port: 9082, log });
+   * await buffer.connect();
+   */
+  static async listen(options: RingBufferOptions): Promise<RingBuffer> {
     const buffer = new RingBuffer(options);
     try {
       buffer.#address = await buffer.#output.bind(options.address);
-      // Only now: a source that is pulled from is emptied by that.
-      await buffer.#connect(options);
     } catch (error) {
       await buffer.close({ drainMs: 0 });
       throw error;
@@ -110,6 +131,7 @@ export class RingBuffer implements AsyncDisposable {
     }
     const maxMessages = atLeastOne('maxMessages', options.maxMessages ?? 100);
     const maxBytes = atLeastOne('maxBytes', options.maxBytes ?? 512 * mebibyte);
+    this.#options = options;
     this.#startMs = clock.nowMs();
     this.#ring = new Ring(maxMessages, maxBytes, (pulse) => this.#onOverrun(pulse));
     this.#fanOutName = fanOut;
@@ -139,6 +161,29 @@ export class RingBuffer implements AsyncDisposable {
             onPulse: (members) => this.#onJoined(members, joiner),
             onDrop: (reason, input) => this.#countAt(input, reason),
           });
+  }
+
+  /** Connects to the sources of a buffer that only listens. @throws ALI_ENDPOINT when an address is none */
+  async connect(): Promise<void> {
+    const options = this.#options;
+    const { inputs, inputPattern, log, clock = systemClock, onMessage, renew } = options;
+    for (const [index, address] of inputs.entries()) {
+      const input = await Input.open({
+        address,
+        pattern: inputPattern ?? 'pull',
+        log,
+        clock,
+        logFindings: options.logFindings ?? false,
+        renew,
+        onMessage: (message) => {
+          onMessage?.(message);
+          this.#onMessage(index, message);
+        },
+        // A burst from a source overruns nobody who keeps up with it.
+        messagesPerTurn: Math.min(this.#ring.maxMessages, 64),
+      });
+      this.#inputs.push(input);
+    }
   }
 
   /** Where consumers connect, with the real port. */
@@ -210,34 +255,6 @@ export class RingBuffer implements AsyncDisposable {
     await this.#output.close({ lingerMs: drainMs });
     this.#overruns.closed = this.#fanOut.unsent;
     while (this.#ring.shift() !== undefined);
-  }
-
-  async #connect({
-    inputs,
-    inputPattern,
-    log,
-    clock = systemClock,
-    onMessage,
-    renew,
-    logFindings = false,
-  }: RingBufferOptions): Promise<void> {
-    for (const [index, address] of inputs.entries()) {
-      const input = await Input.open({
-        address,
-        pattern: inputPattern ?? 'pull',
-        log,
-        clock,
-        logFindings,
-        renew,
-        onMessage: (message) => {
-          onMessage?.(message);
-          this.#onMessage(index, message);
-        },
-        // A burst from a source overruns nobody who keeps up with it.
-        messagesPerTurn: Math.min(this.#ring.maxMessages, 64),
-      });
-      this.#inputs.push(input);
-    }
   }
 
   #onMessage(input: number, message: PulseMessage): void {

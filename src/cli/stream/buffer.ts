@@ -102,7 +102,7 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
   });
   const { RingBuffer, serveBufferStatus } = await import('../../bsread/index.ts');
   const dispatched = await requested(streams, options, opened, log);
-  const ring = await RingBuffer.open({
+  const ring = await RingBuffer.listen({
     inputs: dispatched === undefined ? streams.map(parseAddress) : [dispatched.address],
     inputPattern: options.mode ?? (dispatched === undefined ? 'pull' : 'sub'),
     renew: dispatched?.renew,
@@ -123,6 +123,8 @@ async function buffer(streams: readonly string[], options: BufferOptions, termin
     }),
   );
   log.info(`status is at ${server.url}/status`);
+  // Only now that nothing can fail any more: a source that is pulled from is emptied by that.
+  await ring.connect();
   if (ring.status().isOpen) log.warning(`${ring.address} is open to the network, and knows no users`);
   await stop.stopped;
   log.info('ending: consumers get what is left');

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import { DialectBook } from './dialect-book.ts';
 import type { Dialect, Operation, Reply } from './message.ts';
+import { nearTarget } from './near-target.ts';
 import { defaultMaxPayloadBytes } from './protocol/header.ts';
 import { readMessage } from './protocol/read.ts';
 import { ReplyCollector } from './protocol/reply-collector.ts';
@@ -159,7 +160,7 @@ export class Client implements AsyncDisposable {
         isLast: (delivery) => collector.add(delivery) !== undefined,
       });
     } catch (error) {
-      throw explained(error, target, timeoutMs);
+      throw explained(error, target, timeoutMs, this.#options.bus);
     } finally {
       collector.close();
     }
@@ -311,16 +312,17 @@ function outgoing(
   return { target, operation, specifier, payload, lockoutKey };
 }
 
-function explained(error: unknown, target: string, timeoutMs: number): unknown {
+function explained(error: unknown, target: string, timeoutMs: number, bus: Bus): unknown {
   if (isAlidadeError(error, 'ALI_TIMEOUT')) {
     return new AlidadeError('ALI_TIMEOUT', `'${target}' did not answer within ${timeoutMs / 1000} s`, {
       cause: error,
     });
   }
   if (isAlidadeError(error, 'ALI_BUS_UNROUTABLE')) {
-    return new AlidadeError('ALI_BUS_UNROUTABLE', `no endpoint or service '${target}' is on the bus`, {
-      cause: error,
-    });
+    const near = nearTarget(target, bus);
+    const hint = near === undefined ? '' : `; did you mean '${near}'?`;
+    const message = `no endpoint or service '${target}' is on the bus${hint}`;
+    return new AlidadeError('ALI_BUS_UNROUTABLE', message, { cause: error });
   }
   return error;
 }

@@ -106,6 +106,16 @@ describe('what goes wrong', () => {
     );
   });
 
+  test.each([
+    ['peahces', 'peaches'],
+    ['peach', 'peaches'],
+    ['my_stor', 'my_store'],
+  ])('who asks for %s is told of %s', async (written, meant) => {
+    expect(await refused(3, 'get', written)).toBe(
+      `alidade: no endpoint or service '${written}' is on the bus; did you mean '${meant}'? (ALI_BUS_UNROUTABLE)`,
+    );
+  });
+
   test('a reply with an error is printed, and is the error of the command', async () => {
     expect(await control('get', 'peaches.pips')).toEqual({
       status: 2,

@@ -4,6 +4,8 @@ import type { Delivery, RequestOptions } from './bus.ts';
 /** A request whose replies are not all there. */
 export interface PendingRequest {
   readonly replies: Promise<readonly Delivery[]>;
+  /** Whether it has its outcome. */
+  readonly isEnded: boolean;
   /** Ends it with an error. Without effect when it has ended. */
   reject(error: unknown): void;
   /** Nobody is left who could reply: what came is all, where that is enough. */
@@ -54,6 +56,7 @@ export class PendingRequests {
 
 class Waiting implements PendingRequest {
   readonly replies: Promise<readonly Delivery[]>;
+  #isEnded = false;
   readonly #options: RequestOptions;
   readonly #describe: () => string;
   readonly #onEnd: () => void;
@@ -77,6 +80,10 @@ class Waiting implements PendingRequest {
       this.#onAbort = () => this.reject(givenUp(describe(), signal));
       signal.addEventListener('abort', this.#onAbort);
     }
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   onReply(reply: Delivery): void {
@@ -111,6 +118,7 @@ class Waiting implements PendingRequest {
   }
 
   #end(): void {
+    this.#isEnded = true;
     clearTimeout(this.#timer);
     if (this.#onAbort !== undefined) this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#onEnd();

@@ -157,6 +157,20 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       expect(textOf(await heard.next())).toBe('again');
     });
 
+    test('a broker that answers no more costs who asks for the first time no more than his time', {
+      timeout: 60_000,
+    }, async () => {
+      await using bus = await openBus(server.url);
+      server.pause();
+      try {
+        const asked = bus.request(message('nobody'), { timeoutMs: 200 });
+        await expect(asked).rejects.toMatchObject({ code: 'ALI_TIMEOUT' });
+        expect(bus.status).toMatchObject({ state: 'connected', sent: 0 });
+      } finally {
+        server.resume();
+      }
+    });
+
     test('a service that is killed in mid-request: its client is told in time, and its name is free', async () => {
       await using bus = await openBus(server.url);
       await using first = await service(server.url, 'mortal');

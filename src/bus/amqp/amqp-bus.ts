@@ -13,7 +13,7 @@ import type {
 import { checkMessage, checkQueue, writtenProperties } from '../check-message.ts';
 import type { Counters } from '../counters.ts';
 import type { ExchangeNames } from '../exchange-names.ts';
-import { PendingRequests } from '../pending-requests.ts';
+import { type PendingRequest, PendingRequests } from '../pending-requests.ts';
 import type { Outcome } from './confirms.ts';
 import type { PublishedMessage } from './content.ts';
 import { HeldQueue } from './held-queue.ts';
@@ -96,9 +96,6 @@ export class AmqpBus implements Bus {
     checkMessage(message);
     const endMs = performance.now() + options.timeoutMs;
     const session = await this.#link.within(options.timeoutMs);
-    const replyTo = await this.#replyQueue(session, options.replyQueue ?? 'broker-named');
-    await this.#prepare(session, message);
-    this.#checkOpen();
     const correlationId = message.properties.correlationId ?? randomUUID();
     const timeoutMs = Math.max(0, endMs - performance.now());
     const pending = this.#pending.add(
@@ -106,19 +103,28 @@ export class AmqpBus implements Bus {
       { ...options, timeoutMs },
       () => `'${message.routingKey}' on ${this.location}`,
     );
-    const onReturned = () => pending.reject(this.#notTaken('returned', message.routingKey));
-    try {
-      const written = this.#written({
-        ...message,
-        properties: { ...message.properties, correlationId, replyTo },
-      });
-      const forget = session.request(written, onReturned);
-      pending.replies.then(forget, forget);
-      this.#counters.sent++;
-    } catch (error) {
+    this.#ask(session, message, correlationId, options, pending).catch((error: unknown) => {
       pending.reject(error);
-    }
+    });
     return pending.replies;
+  }
+
+  /** Sends a request as soon as all that it needs is there, if it is still waited for by then. */
+  async #ask(
+    session: Session,
+    message: Message,
+    correlationId: string,
+    { replyQueue = 'broker-named' }: RequestOptions,
+    pending: PendingRequest,
+  ): Promise<void> {
+    const replyTo = await this.#replyQueue(session, replyQueue);
+    await this.#prepare(session, message);
+    if (pending.isEnded) return;
+    const onReturned = () => pending.reject(this.#notTaken('returned', message.routingKey));
+    const properties = { ...message.properties, correlationId, replyTo };
+    const forget = session.request(this.#written({ ...message, properties }), onReturned);
+    pending.replies.then(forget, forget);
+    this.#counters.sent++;
   }
 
   async send(message: Message, { mandatory = false }: SendOptions = {}): Promise<void> {

@@ -2,8 +2,8 @@
  * What the writer needs of a disk. It does no I/O of its own, so that a file in memory, or one whose power is cut
  * anywhere, does as well as a real one.
  *
- * The writer makes one call of `writeAt` and `truncate` at a time, and `sync` is the only barrier: of the writes since
- * the last one any may be missing after a power cut, torn at 4 KiB. A `sync` covers the calls that had resolved before
+ * The writer makes several calls of `writeAt` at a time, for places that do not overlap, and one of `truncate`; `sync` is
+ * the only barrier: of the writes since the last one any may be missing after a power cut, torn at 4 KiB. A `sync` covers the calls that had resolved before
  * it was called; the writer may write on while it runs.
  */
 export interface Hdf5Storage {

@@ -20,14 +20,20 @@ const mostGatheredBytes = 8 * 1024;
 const gatherBytes = 512 * 1024;
 /** Fewer pieces are not worth it. */
 const leastGathered = 16;
+/**
+ * Calls of the storage at a time. One by one, each waits for a thread and then for the event loop: on a busy machine the
+ * thousands of places that a commit of many datasets changes would take seconds.
+ */
+const mostCalls = 128;
 /** What an entry costs in memory beside its bytes. */
 const entryBytes = 128;
 /** In place of entries that were taken, whose bytes are not to be kept. */
 const takenEntry: Entry = { position: 0, bytes: undefined };
 
 /**
- * Writes behind the caller's back, one call of the storage at a time and in the order of {@link write}; what follows
- * each other in the file goes in one call. The first failure is kept: nothing is written after it.
+ * Writes behind the caller's back, in the order of {@link write}; what follows each other in the file goes in one call
+ * of the storage, and calls go side by side as long as each is for a place behind the one before. The first failure is
+ * kept: nothing is written after it.
  */
 export class WriteQueue {
   failure: unknown;
@@ -40,8 +46,9 @@ export class WriteQueue {
   #writtenCount = 0;
   #waiters: Waiter[] = [];
   #isRunning = false;
-  /** Where small pieces are put side by side: one call of the storage at a time has it. */
+  /** Where small pieces are put side by side, and how much of it the calls that go on have. */
   #gathering: Uint8Array | undefined;
+  #gatheredBytes = 0;
   #heldBytes = 0;
   #relief: PromiseWithResolvers<void> | undefined;
 
@@ -112,21 +119,24 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     while (this.#taken < this.#entries.length) {
-      const batch = this.#take();
-      try {
-        await this.#execute(batch);
-      } catch (error) {
-        this.fail(error);
+      const batches = this.#takeSeveral();
+      this.#gatheredBytes = 0;
+      const calls = await Promise.allSettled(batches.map((batch) => this.#execute(batch)));
+      const failed = calls.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') {
+        this.fail(failed.reason);
         break;
       }
-      this.#writtenCount += batch.length;
-      this.release(batch.reduce((sum, entry) => sum + heldBytes(entry), 0));
+      for (const batch of batches) {
+        this.#writtenCount += batch.length;
+        this.release(batch.reduce((sum, entry) => sum + heldBytes(entry), 0));
+      }
       while ((this.#waiters[0]?.count ?? Infinity) <= this.#writtenCount) this.#waiters.shift()?.resolve();
     }
     this.#isRunning = false;
   }
 
-  #execute(batch: readonly Entry[]): Promise<void> {
+  async #execute(batch: readonly Entry[]): Promise<void> {
     const position = batch[0]?.position ?? 0;
     const pieces = batch.flatMap(({ bytes }) => bytes ?? []);
     if (pieces.length === 0) return this.#storage.truncate(position);
@@ -138,7 +148,7 @@ export class WriteQueue {
     this.#gathering ??= Buffer.allocUnsafeSlow(gatherBytes);
     const gathering = this.#gathering;
     const gathered: Uint8Array[] = [];
-    let [start, end] = [0, 0];
+    let [start, end] = [this.#gatheredBytes, this.#gatheredBytes];
     for (const piece of pieces) {
       if (piece.length <= mostGatheredBytes) {
         gathering.set(piece, end);
@@ -150,15 +160,44 @@ export class WriteQueue {
       gathered.push(piece);
     }
     if (end > start) gathered.push(gathering.subarray(start, end));
+    this.#gatheredBytes = end;
     return gathered;
   }
 
-  /** The next entries, as far as they follow each other in the file. */
-  #take(): Entry[] {
+  /** Batches that do not overlap, as they stand one behind the other in the file. */
+  #takeSeveral(): Entry[][] {
     if (this.#taken > 1024 && this.#taken > this.#entries.length / 2) {
       this.#entries = this.#entries.slice(this.#taken);
       this.#taken = 0;
     }
+    const batches: Entry[][] = [];
+    let [end, sizeBytes, smallBytes] = [0, 0, 0];
+    do {
+      const batch = this.#take(gatherBytes - smallBytes);
+      batches.push(batch);
+      for (const { position, bytes } of batch) {
+        if (bytes === undefined) return batches;
+        end = position + bytes.length;
+        sizeBytes += bytes.length;
+        if (bytes.length <= mostGatheredBytes) smallBytes += bytes.length;
+      }
+    } while (
+      batches.length < mostCalls &&
+      sizeBytes < largestWriteBytes &&
+      smallBytes + mostGatheredBytes <= gatherBytes &&
+      this.#isBehind(end)
+    );
+    return batches;
+  }
+
+  /** Whether the next entry is for a place from `end` on. */
+  #isBehind(end: number): boolean {
+    const next = this.#entries[this.#taken];
+    return next?.bytes !== undefined && next.position >= end;
+  }
+
+  /** The next entries, as far as they follow each other in the file, with so many bytes of small ones. */
+  #take(mostSmallBytes: number): Entry[] {
     const first = this.#taken;
     if (this.#entries[first]?.bytes === undefined) return this.#entries.slice(first, ++this.#taken);
     let sizeBytes = 0;
@@ -169,7 +208,7 @@ export class WriteQueue {
       if (entry?.bytes === undefined || entry.position !== end || this.#taken - first === mostPieces) break;
       if (sizeBytes > 0 && sizeBytes + entry.bytes.length > largestWriteBytes) break;
       if (entry.bytes.length <= mostGatheredBytes) {
-        if (smallBytes + entry.bytes.length > gatherBytes) break;
+        if (smallBytes + entry.bytes.length > mostSmallBytes) break;
         smallBytes += entry.bytes.length;
       }
       end = entry.position + entry.bytes.length;

@@ -31,15 +31,27 @@ export function streamsOf(
   for (const [index, { name, buffer }] of streams.entries()) {
     if (buffer === undefined) continue;
     const { from, port, bind, ...rest } = buffer;
+    const fromPath = (place: number) => [
+      'streams',
+      index,
+      'buffer',
+      'from',
+      ...(from.length > 1 ? [place] : []),
+    ];
     const inputs = from.map((text, place) => {
       const known = addresses.get(text) ?? (/^(?:tcp|ipc):\/\/./.test(text) ? text : undefined);
       if (known !== undefined) return known;
-      const path = ['streams', index, 'buffer', 'from', ...(from.length > 1 ? [place] : [])];
+      const path = fromPath(place);
       throw yaml.fault(
         path,
         `${path.join('.')}: '${text}' is neither tcp://HOST:PORT nor a simulated stream`,
       );
     });
+    const twice = inputs.findIndex((address, place) => inputs.indexOf(address) < place);
+    if (twice >= 0) {
+      const path = fromPath(twice);
+      throw yaml.fault(path, `${path.join('.')}: '${from[twice]}' is named twice`);
+    }
     const channels = buffer.sensors.map(({ channel, sensor = channel, rate }, place) => {
       if (isTaken(sensor) || sensors.has(sensor)) {
         const path = ['streams', index, 'buffer', 'sensors', place];

@@ -93,6 +93,10 @@ test.each([
     /unknown name 'rat' in streams\.0\.simulate; did you mean 'rate'/,
   ],
   ['- {name: a, buffer: {from: b, port: 1}}', /'b' is neither tcp:\/\/HOST:PORT nor a simulated stream/],
+  [
+    '- {name: a, buffer: {from: ["tcp://x:1", "tcp://y:1", "tcp://x:1"], port: 1}}',
+    /streams\.0\.buffer\.from\.2: 'tcp:\/\/x:1' is named twice/,
+  ],
   ['- {name: a, buffer: {from: "tcp://x:1", port: 70000}}', /expected a port, a number from 1 to 65535/],
   ['- {name: a, buffer: {from: "tcp://x:1", port: 1, lateness: soon}}', /a length of time such as 200ms/],
   [

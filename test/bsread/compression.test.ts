@@ -113,7 +113,7 @@ describe.each(kernels)('$name', (kernel) => {
     expect(outcomeOf(kernel, frame, { ...bitshuffle(4), sizeBytes: 20_000 })).toEqual({ value: bytes });
   });
 
-  test('reads the length before lz4 in either byte order', () => {
+  test('T4: reads the length before lz4 in either byte order', () => {
     const bytes = new Uint8Array(3_000).fill(7);
     const frame = frameOf(kernel, bytes, { ...lz4, byteOrder: 'big' });
     for (const sizeBytes of [3_000, undefined]) {

@@ -13,7 +13,7 @@ async function start(options = {}) {
   return { server, dispatcher: new Dispatcher({ url: `${server.url}/`, ...options }) };
 }
 
-test('a stream is asked for, received and released', async () => {
+test('T18: a stream is asked for where it was told to, received and released', async () => {
   const { server, dispatcher } = await start();
   await using _ = server;
   const address = await dispatcher.requestStream(['A:X', { name: 'B-Y', modulo: 10, offset: 1 }], {

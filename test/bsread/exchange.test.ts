@@ -101,7 +101,7 @@ test('each subscriber gets all of a publisher', async () => {
   expect(sender.statistics().unwantedMessages).toBeGreaterThan(0);
 });
 
-test('without a receiver a sender waits as long as it is told, then drops the whole message and counts it', async () => {
+test('T7: without a receiver a sender waits as long as it is told, then drops the whole message and counts it', async () => {
   await using sender = await Sender.open({ addresses: anywhere });
   expect(await sender.send({ a: 0, b: 0 }, { timeoutMs: 0 })).toBe('dropped');
   expect(await sender.send({ a: 1, b: 1 }, { timeoutMs: 1 })).toBe('dropped');
@@ -134,7 +134,7 @@ test('sending is given up by a signal', async () => {
   await expect(given).rejects.toMatchObject({ code: 'ALI_ABORTED' });
 });
 
-test('a value that cannot be encoded costs its own message only', async () => {
+test('T6: a value that cannot be encoded costs its own message only', async () => {
   await using sender = await Sender.open({ addresses: anywhere });
   await using source = await Source.open({ addresses: sender.endpoints });
   await sender.send({ t1: 1, t2: 1 });
@@ -204,7 +204,7 @@ test('only the channels that are asked for are given, in the order of the header
   expect(message.frames.length).toBe(8);
 });
 
-test('what cannot be read is dropped, told and counted, and does not touch what comes after it', async () => {
+test('T2: what cannot be read is dropped, told and counted, and does not touch what comes after it', async () => {
   const drops: Drop[] = [];
   await using push = new PushSocket();
   const addresses = await push.bind(anywhere);

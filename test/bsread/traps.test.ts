@@ -87,6 +87,28 @@ test('T5: shapes keep a slowest dimension of 1, but for strictPython', () => {
   expect(shapes({ strictPython: true })).toEqual([[3], [1], [2, 1], [2, 3], [2]]);
 });
 
+test('T8: a time that is missing takes no other from its place', () => {
+  const frames = new MessageEncoder().encode(
+    { a: 1, b: 2, c: 3 },
+    { ...pulse, channelTimestampsNs: { a: 7n, c: 9n } },
+  );
+  frames[5] = new Uint8Array(0);
+  const { got } = decoded(frames);
+  expect(got?.channels.map((channel) => [channel.value(), channel.timestampNs])).toEqual([
+    [1, 7n],
+    [2, undefined],
+    [3, 9n],
+  ]);
+});
+
+test('T24: a channel without value has its frames; a message that leaves them out is no other channel’s', () => {
+  const encoder = new MessageEncoder({ channels: [{ name: 'a' }, { name: 'b' }] });
+  const frames = encoder.encode({ b: 2 }, pulse);
+  expect(decoded(frames).got?.channels.map((channel) => channel.value())).toEqual([undefined, 2]);
+  const left = [...frames.slice(0, 2), ...frames.slice(4)];
+  expect(decoded(left).drops).toEqual(['frame-count: 4 frames; 2 channels and two headers have 6']);
+});
+
 test('T19, T20: empty text is no value; an array without dimensions is one', () => {
   const { got } = decoded(new MessageEncoder().encode({ text: '', list: [] }, pulse));
   expect(got?.channels.map(({ state, timestampNs }) => [state, timestampNs])).toEqual([

@@ -4,7 +4,7 @@ import { Opened } from '../../src/shared/opened.ts';
 import { openStore } from '../../src/store/index.ts';
 import { TelescopeState } from '../../src/telstate/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runProgram } from '../support/program.ts';
+import { runCommand, runProgram } from '../support/program.ts';
 
 const writer = new URL('./programs/store-writer.ts', import.meta.url);
 
@@ -57,4 +57,15 @@ test('the event loop goes on while the disk is written', async () => {
   done.is = true;
   await counting;
   expect(turns).toBeGreaterThan(10);
+});
+
+test('a process writes whatever options Node.js was given, also those that no thread takes', async () => {
+  using folder = temporaryFolder();
+  const url = `sqlite:${folder.path}`;
+  const flood = new URL('./programs/store-flood.ts', import.meta.url).pathname;
+  const options = ['--max-old-space-size=512', '--expose-gc', '--disable-warning=ExperimentalWarning'];
+  await using run = runCommand(process.execPath, [...options, flood, url, 'c', '1', '1']);
+  expect(await run.ended, run.errors()).toBe(0);
+  await using store = await openStore(url);
+  expect(await (await store.space('state')).read({ read: 'count', key: 'c' })).toBe(1);
 });

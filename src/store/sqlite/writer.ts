@@ -97,8 +97,9 @@ export class Writer {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const thread = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
       workerData: this.#data,
-      // That node:sqlite is experimental on Node.js 22 is said once, by this thread.
-      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+      // That node:sqlite is experimental on Node.js 22 is said once, by this thread. Options of the process are left out:
+      // many (--max-old-space-size) are refused for a thread, and those that are not mean nothing to this one.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     thread.on('message', (reply: Reply) => this.#receive(reply));
     this.#exited = new Promise((resolve) => {

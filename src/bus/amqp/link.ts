@@ -28,7 +28,7 @@ export class Link {
   #recovering!: RecoveringChannelModel;
   #session: Session | undefined;
   #whyAway = 'it is being connected to';
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #isClosed = false;
 
   private constructor(target: AmqpBroker, events: LinkEvents) {
@@ -80,10 +80,11 @@ export class Link {
   async within(timeoutMs: number): Promise<Session> {
     if (this.#session === undefined && !this.#isClosed) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting.push(resolve);
+      this.#waiting.add(resolve);
       const timer = setTimeout(resolve, timeoutMs);
       await promise;
       clearTimeout(timer);
+      this.#waiting.delete(resolve);
     }
     return this.session;
   }
@@ -149,7 +150,7 @@ export class Link {
   }
 
   #wake(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+    for (const wake of this.#waiting) wake();
   }
 
   #away(): AlidadeError {

@@ -2,7 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { CompressedForm } from '../bsread/compression/index.ts';
 
 /** Compressed bytes that may wait for the thread; what comes beyond them is not verified. */
-const mostWaitingBytes = 64 * 1024 * 1024;
+const mostWaitingBytes = 64 * 1024 ** 2;
+/** And what they decode to: every commit waits for it, a tenth of a second where the machine is not busy. */
+const mostDecodedBytes = 256 * 1024 ** 2;
 
 /** Memory that the thread has given back, and that is kept for frames to come: new memory costs more than the copy. */
 const mostSpareBytes = 16 * 1024 * 1024;
@@ -26,6 +28,7 @@ export interface VerifierAnswer {
 
 interface Waiting {
   readonly sizeBytes: number;
+  readonly decodedBytes: number;
   readonly decided: (verdict: Verdict) => void;
 }
 
@@ -36,6 +39,7 @@ export class Verifier {
   #thread: Worker | undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  #decodedBytes = 0;
   /** The one used last comes last: its memory is the warmest. */
   #spare: ArrayBuffer[] = [];
   #spareBytes = 0;
@@ -52,7 +56,11 @@ export class Verifier {
    * @returns false when the thread does not keep up: `decided` is not called then
    */
   check(frame: Uint8Array, form: CompressedForm, decided: (verdict: Verdict) => void): boolean {
-    if (this.#isBroken || this.#waitingBytes + frame.length > mostWaitingBytes) {
+    const { sizeBytes: decodedBytes = 0 } = form;
+    const isTooMuch =
+      this.#waitingBytes + frame.length > mostWaitingBytes ||
+      (this.isBusy && this.#decodedBytes + decodedBytes > mostDecodedBytes);
+    if (this.#isBroken || isTooMuch) {
       this.unverified++;
       return false;
     }
@@ -61,8 +69,9 @@ export class Verifier {
     if (!this.isBusy) this.#thread.ref();
     const copy = this.#copy(frame);
     const task: VerifierTask = { frame: copy, form };
-    this.#waiting.push({ sizeBytes: frame.length, decided });
+    this.#waiting.push({ sizeBytes: frame.length, decodedBytes, decided });
     this.#waitingBytes += frame.length;
+    this.#decodedBytes += decodedBytes;
     this.#thread.postMessage(task, [copy.buffer]);
     return true;
   }
@@ -116,6 +125,7 @@ export class Verifier {
     const first = this.#waiting.shift();
     if (first === undefined) return;
     this.#waitingBytes -= first.sizeBytes;
+    this.#decodedBytes -= first.decodedBytes;
     first.decided(verdict);
     if (this.isBusy) return;
     this.#thread?.unref();

@@ -24,7 +24,8 @@ export class ElementFormat {
 
   /** Fills a stretch of elements with absent ones. */
   clear(bytes: Uint8Array, at: number, count: number): void {
-    for (let i = 0; i < count; i++) putU64(bytes, at + i * this.sizeBytes, undefinedAddress);
+    if (this.sizeBytes === 8) bytes.fill(0xff, at, at + 8 * count);
+    else for (let i = 0; i < count; i++) putU64(bytes, at + i * this.sizeBytes, undefinedAddress);
   }
 
   isAbsent(bytes: Uint8Array, at: number): boolean {

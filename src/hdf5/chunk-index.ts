@@ -9,7 +9,7 @@ import {
   indexSuperBlocks,
   placeOf,
 } from './array-geometry.ts';
-import { ascii, joined, putChecksum, putU64, u8, u32, u64 } from './bytes.ts';
+import { ascii, putAll, putChecksum, putU64, u8, u64 } from './bytes.ts';
 import type { Chunk, ElementFormat } from './chunk-element.ts';
 import type { CommitPlan } from './commit-plan.ts';
 import { DataBlock } from './data-block.ts';
@@ -17,6 +17,18 @@ import { SuperBlock } from './super-block.ts';
 
 const headerBytes = 72;
 const indexPrefixBytes = 14;
+
+const headerSignature = ascii('EAHD');
+const blockSignature = ascii('EAIB');
+const parameterBytes = u8(
+  arrayParameters.maxIndexBits,
+  arrayParameters.indexBlockElements,
+  arrayParameters.minDataBlockElements,
+  arrayParameters.minDataBlockPointers,
+  arrayParameters.pageBits,
+);
+/** Of those in the header: behind signature, version, class, size of an element, and the parameters. */
+const firstCountAt = 12;
 
 /**
  * The extensible array that leads to a dataset's chunks: header (EAHD), index block (EAIB), and from it data blocks and
@@ -29,7 +41,7 @@ export class ChunkIndex {
   readonly address: number;
   readonly #allocation: Allocation;
   readonly #format: ElementFormat;
-  readonly #header: Uint8Array;
+  readonly #header = new Uint8Array(headerBytes);
   readonly #indexBlock: Uint8Array;
   readonly #indexBlockAddress: number;
   readonly #pointersAt: number;
@@ -47,18 +59,12 @@ export class ChunkIndex {
     this.#format = format;
     this.address = allocation.block('index', headerBytes);
     this.#pointersAt = indexPrefixBytes + elements * format.sizeBytes;
-    this.#indexBlock = joined(
-      ascii('EAIB'),
-      u8(0, format.isFiltered ? 1 : 0),
-      u64(this.address),
-      new Uint8Array(elements * format.sizeBytes),
-      new Uint8Array(8 * (indexDataBlocks + indexSuperBlocks)).fill(0xff),
-      u32(0),
-    );
+    const pointersEnd = this.#pointersAt + 8 * (indexDataBlocks + indexSuperBlocks);
+    this.#indexBlock = new Uint8Array(pointersEnd + 4).fill(0xff, this.#pointersAt, pointersEnd);
+    putAll(this.#indexBlock, 0, [blockSignature, u8(0, format.isFiltered ? 1 : 0), u64(this.address)]);
     format.clear(this.#indexBlock, indexPrefixBytes, elements);
     this.#indexBlockAddress = allocation.block('index', this.#indexBlock.length);
     this.#counts.realized = elements;
-    this.#header = this.#encodeHeader();
   }
 
   /** What {@link write} puts in the place of chunk `index`. */
@@ -170,21 +176,18 @@ export class ChunkIndex {
   }
 
   #encodeHeader(): Uint8Array {
-    const parameters = arrayParameters;
-    const bytes = joined(
-      ascii('EAHD'),
-      u8(0, this.#format.isFiltered ? 1 : 0, this.#format.sizeBytes),
-      u8(parameters.maxIndexBits, parameters.indexBlockElements, parameters.minDataBlockElements),
-      u8(parameters.minDataBlockPointers, parameters.pageBits),
-      u64(this.#counts.superBlocks),
-      u64(this.#counts.superBlockBytes),
-      u64(this.#counts.dataBlocks),
-      u64(this.#counts.dataBlockBytes),
-      u64(this.#coveredCount),
-      u64(this.#counts.realized),
-      u64(this.#indexBlockAddress),
-      u32(0),
-    );
+    const bytes = new Uint8Array(headerBytes);
+    const { isFiltered, sizeBytes } = this.#format;
+    const { superBlocks, superBlockBytes, dataBlocks, dataBlockBytes, realized } = this.#counts;
+    putAll(bytes, 0, [headerSignature, u8(0, isFiltered ? 1 : 0, sizeBytes), parameterBytes]);
+    let at = firstCountAt;
+    for (const count of [superBlocks, superBlockBytes, dataBlocks, dataBlockBytes]) {
+      putU64(bytes, at, count);
+      at += 8;
+    }
+    putU64(bytes, at, this.#coveredCount);
+    putU64(bytes, at + 8, realized);
+    putU64(bytes, at + 16, this.#indexBlockAddress);
     putChecksum(bytes, headerBytes - 4);
     return bytes;
   }

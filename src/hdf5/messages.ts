@@ -1,5 +1,5 @@
 import { arrayParameters } from './array-geometry.ts';
-import { ascii, highestBit, joined, u8, u16, u32, u64, undefinedAddress } from './bytes.ts';
+import { ascii, highestBit, joined, putAll, putU16, u8, u16, u32, u64, undefinedAddress } from './bytes.ts';
 
 /** Messages of object headers, each with its prefix: type, size of the body, flags. */
 const type = {
@@ -25,8 +25,14 @@ export const mostBodyBytes = 65535;
 const isConstant = 0x01;
 
 function message(kind: number, flags: number, ...body: readonly Uint8Array[]): Uint8Array {
-  const bytes = joined(...body);
-  return joined(u8(kind), u16(bytes.length), u8(flags), bytes);
+  let bodyBytes = 0;
+  for (const part of body) bodyBytes += part.length;
+  const bytes = new Uint8Array(prefixBytes + bodyBytes);
+  bytes[0] = kind;
+  putU16(bytes, 1, bodyBytes);
+  bytes[3] = flags;
+  putAll(bytes, prefixBytes, body);
+  return bytes;
 }
 
 /** Of one item, when there are no sizes. */
@@ -175,7 +181,7 @@ export function continuationMessage(address: number, sizeBytes: number, padding:
   return message(type.continuation, 0, u64(address), u64(sizeBytes), new Uint8Array(padding));
 }
 
-/** Room for messages to come. */
-export function nilMessage(sizeBytes: number): Uint8Array {
-  return message(0, 0, new Uint8Array(sizeBytes - prefixBytes));
+/** Puts a message that is room for others to come, in bytes that are zero. */
+export function putNilMessage(bytes: Uint8Array, at: number, sizeBytes: number): void {
+  putU16(bytes, at + 1, sizeBytes - prefixBytes);
 }

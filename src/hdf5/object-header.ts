@@ -1,13 +1,13 @@
 import type { Allocation } from './allocation.ts';
 import { ascii, joined, pageBytes, putChecksum, putU64, u8, u16, u32 } from './bytes.ts';
 import type { CommitPlan } from './commit-plan.ts';
-import { continuationBytes, continuationMessage, nilMessage, prefixBytes, rowsAt } from './messages.ts';
+import { continuationBytes, continuationMessage, prefixBytes, putNilMessage, rowsAt } from './messages.ts';
 
 /** A block of messages (OHDR or OCHK) within one page, with room at its end. */
 interface Block {
   readonly address: number;
   readonly bytes: Uint8Array;
-  /** Where the NIL message begins that holds the room: never less than a continuation takes. */
+  /** Where the NIL message begins that holds the room, all zeros: never less than a continuation takes. */
   roomAt: number;
   isWritten: boolean;
 }
@@ -134,7 +134,7 @@ export class ObjectHeader {
     const padding = rest < prefixBytes ? rest : 0;
     const { bytes, roomAt } = this.#last;
     bytes.set(continuationMessage(next.address, sizeBytes, padding), roomAt);
-    if (rest >= prefixBytes) bytes.set(nilMessage(rest), roomAt + continuationBytes);
+    if (rest >= prefixBytes) putNilMessage(bytes, roomAt + continuationBytes, rest);
     return next;
   }
 }
@@ -152,7 +152,7 @@ function newBlock(address: number, prefix: Uint8Array, sizeBytes: number): Block
   const bytes = new Uint8Array(sizeBytes);
   bytes.set(prefix);
   const block = { address, bytes, roomAt: prefix.length, isWritten: false };
-  bytes.set(nilMessage(roomBytes(block)), block.roomAt);
+  putNilMessage(bytes, block.roomAt, roomBytes(block));
   return block;
 }
 
@@ -167,5 +167,5 @@ function fits(block: Block, message: Uint8Array): boolean {
 function putMessage(block: Block, message: Uint8Array): void {
   block.bytes.set(message, block.roomAt);
   block.roomAt += message.length;
-  block.bytes.set(nilMessage(roomBytes(block)), block.roomAt);
+  putNilMessage(block.bytes, block.roomAt, roomBytes(block));
 }

@@ -234,7 +234,7 @@ export class RecordingFile {
   /** Beyond a chunk only where somebody writes without waiting. */
   #grow(): void {
     const { rows, chunkRows } = this.#block;
-    const capacityRows = rows < chunkRows ? Math.min(2 * rows, chunkRows) : 2 * rows;
+    const capacityRows = rows < chunkRows ? Math.min(4 * rows, chunkRows) : 2 * rows;
     this.#block.capacityRows = capacityRows;
     for (const channel of this.channels) channel.grow(capacityRows);
     this.#pulseIds.grow(capacityRows);

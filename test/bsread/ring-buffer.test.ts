@@ -44,10 +44,11 @@ function accounted(buffer: RingBuffer): number {
 
 describe.each(['push', 'pub'] as const)('%s', (fanOut) => {
   test('a late consumer gets exactly the buffered pulses, in order, and then what comes', async () => {
-    const { source, buffer, consumer } = await setUp({ fanOut, maxMessages: 5 });
+    const { source, buffer, consumer, log } = await setUp({ fanOut, maxMessages: 5 });
     await source.send(0, 19);
     await expect.poll(received(buffer), poll).toBe(20);
     expect(buffer.status().dropped['no-consumer']).toBe(15);
+    expect(log.entries.filter((entry) => entry.includes('too slow'))).toEqual([]);
     const late = consumer();
     expect(await late.ids(5)).toEqual([15, 16, 17, 18, 19]);
     await source.send(20, 21);
@@ -132,7 +133,7 @@ describe('push', () => {
   });
 
   test('what a consumer had not begun to get when it left goes to the next, or is counted', async () => {
-    const { source, buffer, consumer } = await setUp({ maxMessages: 10 });
+    const { source, buffer, consumer, log } = await setUp({ maxMessages: 10 });
     const stuck = await RawPeer.connect(buffer.address);
     await stuck.handshake('PULL');
     stuck.socket.pause();
@@ -141,6 +142,7 @@ describe('push', () => {
     await expect.poll(received(buffer), poll).toBe(30);
     const before = buffer.status();
     expect(before.dropped.overrun).toBeGreaterThan(0);
+    expect(log.entries).toContainEqual(expect.stringContaining('a consumer is too slow'));
     expect(accounted(buffer)).toBe(30);
     await stuck[Symbol.asyncDispose]();
     await expect.poll(() => buffer.status().consumers.length, poll).toBe(0);
@@ -184,7 +186,7 @@ describe('pub', () => {
   });
 
   test('one that does not read misses pulses, which is counted, and costs the others none', async () => {
-    const { source, buffer, consumer } = await setUp({ fanOut: 'pub', maxMessages: 10 });
+    const { source, buffer, consumer, log } = await setUp({ fanOut: 'pub', maxMessages: 10 });
     const stuck = await RawPeer.connect(buffer.address);
     onTestFinished(() => stuck[Symbol.asyncDispose]());
     await stuck.handshake('SUB');
@@ -198,6 +200,7 @@ describe('pub', () => {
     }
     const { consumers, dropped } = buffer.status();
     expect(consumers.map(({ overrun }) => overrun)).toEqual([dropped.overrun, 0]);
+    expect(log.entries).toContainEqual(expect.stringContaining('a consumer is too slow'));
     expect(dropped.overrun).toBeGreaterThan(0);
     stuck.socket.resume();
     let [last, seen, gaps] = [-1, 0, 0];

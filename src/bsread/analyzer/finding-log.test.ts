@@ -37,6 +37,7 @@ test('every kind has its sentence', () => {
   findings.add({ kind: 'missing-channel', pulseId: 5n, channels: names });
   findings.add({ kind: 'header-change', pulseId: 6n, added: ['A'], removed: ['B', 'C'], changed: ['D'] });
   findings.add({ kind: 'clock-jump', pulseId: 7n, jumpSeconds: -1.5 });
+  findings.add({ kind: 'overrun', pulseId: 9n });
   findings.add({ kind: 'undecodable', pulseId: 8n, detail: 'it is not JSON' });
   expect(log.entries).toEqual([
     'warning: a pulse came after 4 input=tcp://a:1 pulse_id=3',
@@ -44,6 +45,7 @@ test('every kind has its sentence', () => {
     'warning: without value: C0, C1, C2, C3, C4 and 2 more input=tcp://a:1 pulse_id=5',
     'info: the data header changed: new A; gone B, C; other form D input=tcp://a:1 pulse_id=6',
     'warning: the time of the source jumped by -1.500 s input=tcp://a:1 pulse_id=7',
+    'warning: a consumer is too slow: a pulse had to leave the ring before it took it input=tcp://a:1 pulse_id=9',
     'warning: a message was dropped: it is not JSON input=tcp://a:1 pulse_id=8',
   ]);
 });

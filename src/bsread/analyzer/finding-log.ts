@@ -2,9 +2,10 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Log, LogFields } from '../../shared/log.ts';
 import type { Finding } from './finding.ts';
 
-/** Besides what an analyzer finds, a message that it does not get to see. */
+/** Besides what an analyzer finds, what it does not get to see: messages that came in vain, and consumers. */
 export type LoggedFinding =
   | Finding
+  | { readonly kind: 'overrun'; readonly pulseId: bigint }
   | { readonly kind: 'undecodable'; readonly pulseId: bigint | undefined; readonly detail: string };
 
 /** So long what comes after the first of a kind is held back. */
@@ -84,6 +85,8 @@ function textOf(finding: LoggedFinding): string {
       return `without value: ${shownNames(finding.channels)}`;
     case 'header-change':
       return headerText(finding);
+    case 'overrun':
+      return 'a consumer is too slow: a pulse had to leave the ring before it took it';
     case 'undecodable':
       return `a message was dropped: ${finding.detail}`;
     case 'clock-jump':

@@ -18,6 +18,8 @@ export interface FanOut extends Feed<BufferedPulse> {
   readonly overrun: number;
   /** Pulses in the ring that no consumer has drawn. */
   readonly unsent: number;
+  /** Whether what left the ring last was still to be had by a consumer. */
+  readonly isBehind: boolean;
 }
 
 /** Consumers share the pulses: each goes to one of them, and leaves the ring with that. */
@@ -40,6 +42,10 @@ export class SharedFanOut implements FanOut {
 
   get unsent(): number {
     return this.#ring.length;
+  }
+
+  get isBehind(): boolean {
+    return this.size > 0;
   }
 
   joined({ peer, address }: PeerName): void {
@@ -97,6 +103,11 @@ export class WholeFanOut implements FanOut {
     let unsent = 0;
     for (let at = this.#ring.first; at < this.#ring.end; at++) if (this.#ring.at(at)?.takers === 0) unsent++;
     return unsent;
+  }
+
+  get isBehind(): boolean {
+    for (const { position } of this.#readers.values()) if (position < this.#ring.first) return true;
+    return false;
   }
 
   joined({ peer, address }: PeerName): void {

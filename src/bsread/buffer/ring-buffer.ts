@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { FeedSocket, type Message } from '../../zmtp/index.ts';
-import { shownNames } from '../analyzer/finding-log.ts';
+import { FindingLog, shownNames } from '../analyzer/finding-log.ts';
 import type { PulseMessage } from '../message.ts';
 import { isOpenAddress } from '../open-address.ts';
 import { type FanOut, SharedFanOut, WholeFanOut } from './fan-out.ts';
@@ -76,6 +76,7 @@ export class RingBuffer implements AsyncDisposable {
   readonly #output: FeedSocket<BufferedPulse>;
   readonly #inputs: Input[] = [];
   readonly #join: Join<PulseMessage> | undefined;
+  readonly #losses: FindingLog;
   readonly #startMs: number;
   readonly #overruns = { overrun: 0, 'no-consumer': 0, closed: 0 };
   #bufferedPulses = 0;
@@ -134,6 +135,7 @@ export class RingBuffer implements AsyncDisposable {
     this.#options = options;
     this.#startMs = clock.nowMs();
     this.#ring = new Ring(maxMessages, maxBytes, (pulse) => this.#onOverrun(pulse));
+    this.#losses = new FindingLog(log, clock);
     this.#fanOutName = fanOut;
     this.#fanOut = fanOut === 'push' ? new SharedFanOut(this.#ring) : new WholeFanOut(this.#ring);
     this.#output = new FeedSocket(fanOut === 'push' ? 'PUSH' : 'PUB', this.#fanOut, {
@@ -253,6 +255,7 @@ export class RingBuffer implements AsyncDisposable {
     await Promise.all(this.#inputs.map((input) => input.close()));
     this.#join?.flush();
     await this.#output.close({ lingerMs: drainMs });
+    this.#losses[Symbol.dispose]();
     this.#overruns.closed = this.#fanOut.unsent;
     while (this.#ring.shift() !== undefined);
   }
@@ -279,7 +282,8 @@ export class RingBuffer implements AsyncDisposable {
     this.#output.wake();
   }
 
-  #onOverrun({ takers }: BufferedPulse): void {
+  #onOverrun({ takers, pulseId }: BufferedPulse): void {
+    if (this.#fanOut.isBehind) this.#losses.add({ kind: 'overrun', pulseId });
     if (takers > 0) return;
     if (this.#fanOut.size === 0) this.#overruns['no-consumer']++;
     // Of a whole fan-out each consumer counts what it missed.

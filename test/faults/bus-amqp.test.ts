@@ -171,6 +171,21 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       }
     });
 
+    test('a bus that is closed while its broker answers no more leaves nothing that keeps its program', {
+      timeout: 60_000,
+    }, async () => {
+      const program = runProgram(new URL('programs/bus-closer.ts', import.meta.url), [server.url]);
+      expect(await program.line()).toBe('ready');
+      server.pause();
+      try {
+        program.child.stdin?.end();
+        expect(await program.line()).toBe('0');
+        await program.ended;
+      } finally {
+        server.resume();
+      }
+    });
+
     test('a service that is killed in mid-request: its client is told in time, and its name is free', async () => {
       await using bus = await openBus(server.url);
       await using first = await service(server.url, 'mortal');

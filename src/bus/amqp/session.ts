@@ -210,7 +210,8 @@ export class Session {
     this.#isEnded = true;
     clearInterval(this.#watch);
     this.#confirms.loseAll(reason);
-    this.#content.destroy();
+    // Only of an error amqplib takes note; its heartbeats would go on without the connection.
+    this.#content.destroy(new Error('the session has ended', { cause: reason }));
   }
 
   #listen(channel: ConfirmChannel, requests: Channel): void {

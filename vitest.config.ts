@@ -9,8 +9,9 @@ export default defineConfig(({ mode }) => ({
     pool: 'forks',
     // Suites start servers and processes of their own; more at once than this only makes them wait for each other.
     maxWorkers: Math.min(4, availableParallelism()),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // On a machine kept busy by others; what hangs, hangs longer.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     teardownTimeout: 10_000,
     // A second is little for what another process does on a busy machine.
     expect: { poll: { timeout: 10_000 } },

@@ -300,7 +300,7 @@ describe('changes', () => {
   });
 });
 
-test('the options of psi_example.py are verbs', { timeout: 30_000 }, async () => {
+test('the options of psi_example.py are verbs', async () => {
   await said('-p', sample);
   expect(await said('-u', `${motor2},address,IOC:m3`)).toContain('IOC:m2 → IOC:m3');
   const pairs = [
@@ -322,7 +322,7 @@ test('the options of psi_example.py are verbs', { timeout: 30_000 }, async () =>
   for (const [there, here] of pairs) expect(await said(...there)).toBe(await said(...here));
 });
 
-test('bad input is one line, exit status 2, and changes nothing', { timeout: 30_000 }, async () => {
+test('bad input is one line, exit status 2, and changes nothing', async () => {
   const source = '{"instrument1": {"sources": ';
   const cases: readonly (readonly [name: string, content: string, message: RegExp])[] = [
     ['not JSON', 'hello', /:1:1: /],
@@ -360,7 +360,7 @@ test('no such file, a folder, bytes that are no text, a file of 200 MB', async (
   expect(await refused(3, 'dump')).toContain('(ALI_STORE_NOT_FOUND)');
 });
 
-test('the help of every verb has an example', { timeout: 30_000 }, async () => {
+test('the help of every verb has an example', async () => {
   const { stdout } = await config('--help');
   const verbs = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[| <|$| {2})/gm)].map(([, verb]) => verb ?? '');
   expect(verbs.length).toBeGreaterThan(12);

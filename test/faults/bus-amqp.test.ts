@@ -92,9 +92,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await model.close().catch(() => {});
     };
 
-    test('a broker that is stopped in mid-traffic: each request has one outcome, and everything comes back', {
-      timeout: 60_000,
-    }, async () => {
+    test('a broker that is stopped in mid-traffic: each request has one outcome, and everything comes back', async () => {
       const events = telling();
       await using store = await service(server.url, 'store');
       await using bus = await openBus(server.url, { onEvent: events.onEvent });
@@ -131,9 +129,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       expect(store.lines.filter((line) => line === 'took').length).toBe(102);
     });
 
-    test('a broker that answers no more is noticed, and found again when it does', {
-      timeout: 60_000,
-    }, async () => {
+    test('a broker that answers no more is noticed, and found again when it does', async () => {
       const events = telling();
       await using bus = await openBus(server.url, { onEvent: events.onEvent });
       const heard = await listen(bus, {
@@ -157,9 +153,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       expect(textOf(await heard.next())).toBe('again');
     });
 
-    test('a broker that answers no more costs who asks for the first time no more than his time', {
-      timeout: 60_000,
-    }, async () => {
+    test('a broker that answers no more costs who asks for the first time no more than his time', async () => {
       await using bus = await openBus(server.url);
       server.pause();
       try {
@@ -202,9 +196,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       expect(await second.ended).toBe(0);
     });
 
-    test('a broker that is short of memory takes nothing and says so; what comes goes on', {
-      timeout: 30_000,
-    }, async () => {
+    test('a broker that is short of memory takes nothing and says so; what comes goes on', async () => {
       const events = telling();
       await using bus = await openBus(server.url, { onEvent: events.onEvent });
       await bus.send(message('a'));
@@ -269,7 +261,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       expect(await refusal('amqp://guest:s3cret@127.0.0.1:1')).toBe('ALI_BUS_UNREACHABLE');
     });
 
-    test('credentials are used, and a user without rights is told so', { timeout: 30_000 }, async () => {
+    test('credentials are used, and a user without rights is told so', async () => {
       await server.control('add_user', 'lab', 's3cret');
       await server.control('set_permissions', 'lab', '^(lab|requests|amq).*', '^(lab|requests|amq).*', '.*');
       const environment = { DRIPLINE_USER: 'lab', DRIPLINE_PASSWORD: 's3cret' };
@@ -286,9 +278,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await expect(others).rejects.toThrow('rabbitmqctl set_permissions');
     });
 
-    test('a name that somebody takes while we are away is ours again when he leaves', {
-      timeout: 30_000,
-    }, async () => {
+    test('a name that somebody takes while we are away is ours again when he leaves', async () => {
       await using ours = await service(server.url, 'envied');
       await using thief = await openBus(server.url);
       const connections = await server.control('list_connections', 'pid', 'client_properties');
@@ -360,7 +350,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       expect((await bus.request(message('secret'), { timeoutMs })).map(textOf)).toEqual(['by TLS']);
     });
 
-    test('exchanges and queues are those of dripline', { timeout: 30_000 }, async () => {
+    test('exchanges and queues are those of dripline', async () => {
       await using bus: Bus = await openBus(server.url);
       await listen(bus, { queue: 'topology', bindings: [{ exchange: 'alerts', key: 'sensor_value.#' }] });
       await expect(bus.request(message('nobody'), { timeoutMs })).rejects.toThrow('nobody');

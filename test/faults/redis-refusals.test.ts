@@ -291,7 +291,7 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that refuses'))(
       const members = Array.from({ length: 1_100_000 }, (_, i) => bytes(String(i)));
       expect(await space.write({ do: 'add', key: 's', members })).toEqual({ changed: 1_100_000 });
       expect(await space.read({ read: 'count', key: 's' })).toBe(1_100_000);
-    });
+    }, 120_000);
 
     test('a kind of key that no program here uses reads as other, and is refused by writes', async () => {
       const server = await start();

@@ -367,7 +367,7 @@ test.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-test('the detector integration starts it, reads its states and stops it', { timeout: 30_000 }, async () => {
+test('the detector integration starts it, reads its states and stops it', async () => {
   using folder = temporaryFolder();
   await using sender = await Sender.open({ addresses: 'tcp://127.0.0.1:*', startPulseId: 1n });
   const script = join(folder.path, 'writer.sh');

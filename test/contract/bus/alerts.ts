@@ -87,7 +87,7 @@ export function alerts(context: Context): void {
     expect(other.deliveries.map(textOf)).toEqual(numbers);
   });
 
-  test('a queue of 2000 bindings hears each of them', { timeout: 30_000 }, async () => {
+  test('a queue of 2000 bindings hears each of them', async () => {
     const word = context.name('many');
     const keys = Array.from({ length: 2000 }, (_, index) => `${word}${index}`);
     const bindings = keys.map((key) => ({ exchange: 'requests' as const, key: `${key}.#` }));

@@ -184,7 +184,7 @@ export function subscriptions(context: Context): void {
     expect(rest.map((event) => event.event === 'notice' && Number(plain(event.payload)))).toEqual(
       Array.from({ length: 100 }, (_, i) => count - 100 + i),
     );
-  }, 30_000);
+  });
 
   test('a signal that is aborted already refuses the subscription', async () => {
     const subscribing = context.space.subscribe({ channels: ['c'] }, { signal: AbortSignal.abort() });

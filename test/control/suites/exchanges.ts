@@ -23,7 +23,7 @@ export function capturedExchanges(stage: Stage): void {
     const wire = dialectOf(captured);
     const differences = differencesOf(name);
 
-    test('is answered as it was', { timeout: 30_000 }, async () => {
+    test('is answered as it was', async () => {
       const alerts = await listen(stage.otherBus, {
         queue: `alerts_of_${name}`,
         bindings: [{ exchange: 'alerts', key: 'sensor_value.#' }],

@@ -4,6 +4,7 @@ import {
   type Frames,
   type MonitorListener,
   PubSocket,
+  type PushOptions,
   PushSocket,
   type SendOptions,
   type SocketOptions,
@@ -11,6 +12,7 @@ import {
 } from '../zmtp/index.ts';
 import { attach } from './attach.ts';
 import { type EncoderOptions, MessageEncoder, type SentValues } from './message-encoder.ts';
+import { releaseMemory } from './release-memory.ts';
 
 export interface SenderOptions extends EncoderOptions {
   /** One or more of `tcp://HOST:PORT` or `ipc://PATH`; bound, the port may be `*` (`tcp://127.0.0.1:9999`). */
@@ -115,7 +117,7 @@ export class Sender implements AsyncDisposable {
     const { channelTimestampsNs } = options;
     const frames = this.#encoder.encode(values, { pulseId, timestampNs, channelTimestampsNs });
     this.#nextPulseId = pulseId + 1n;
-    return this.sendFrames(frames, options);
+    return this.#send(frames, { ...options, onWritten: () => releaseData(frames) });
   }
 
   /**
@@ -124,10 +126,16 @@ export class Sender implements AsyncDisposable {
    *
    * @throws ALI_SOCKET_CLOSED; ALI_ABORTED by the signal
    */
-  async sendFrames(frames: Frames, options: SendOptions = {}): Promise<SendResult> {
+  sendFrames(frames: Frames, options: SendOptions = {}): Promise<SendResult> {
+    return this.#send(frames, options);
+  }
+
+  async #send(frames: Frames, options: PushOptions): Promise<SendResult> {
     const socket = this.#socket;
     const result =
-      socket instanceof PubSocket ? await socket.send(frames) : await socket.send(frames, options);
+      socket instanceof PubSocket
+        ? await socket.send(frames, options.onWritten)
+        : await socket.send(frames, options);
     const outcome = result === 'timed-out' ? 'dropped' : result;
     this.#counts[outcome]++;
     return outcome;
@@ -157,4 +165,9 @@ export class Sender implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** Frees the data frames, which were made for this message alone; the header is used again. */
+function releaseData(frames: readonly Uint8Array[]): void {
+  for (let at = 2; at < frames.length; at += 2) releaseMemory(frames[at] as Uint8Array);
 }

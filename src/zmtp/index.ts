@@ -8,7 +8,7 @@ export type { MonitorEvent, MonitorListener, PeerName, Refusal } from './monitor
 export { type SocketOptions, waitingTime } from './options.ts';
 export { type PublishResult, PubSocket } from './pub-socket.ts';
 export { PullSocket } from './pull-socket.ts';
-export { type PushResult, PushSocket, type SendOptions } from './push-socket.ts';
+export { type PushOptions, type PushResult, PushSocket, type SendOptions } from './push-socket.ts';
 export type { BatchCallback, ReceiveOptions } from './reader.ts';
 export type { Counts, PeerStatistics, SocketStatistics } from './statistics.ts';
 export { SubSocket } from './sub-socket.ts';

@@ -24,6 +24,8 @@ export class Outbox {
   #messages = new Fifo<EncodedMessage>();
   #commands: Uint8Array[] = [];
   #writing: Written = nothing;
+  /** Whom to tell when they are written. */
+  #writers: (() => void)[] = [];
   #queuedBytes = 0;
   #commandBytes = 0;
   #answerBytes = 0;
@@ -96,6 +98,7 @@ export class Outbox {
       bytes += message.sizeBytes;
       wireBytes += message.wireBytes;
       for (const piece of message.pieces) joined.add(piece);
+      if (message.onWritten !== undefined) this.#writers.push(message.onWritten);
     }
     this.#writing = count === 0 ? nothing : { messages: count, bytes, wireBytes };
     return joined.finish();
@@ -106,6 +109,10 @@ export class Outbox {
     const written = this.#writing;
     this.#queuedBytes -= written.wireBytes;
     this.#writing = nothing;
+    if (this.#writers.length > 0) {
+      for (const onWritten of this.#writers) onWritten();
+      this.#writers = [];
+    }
     return written;
   }
 

@@ -39,10 +39,12 @@ export class PubSocket extends ZmtpSocket {
    * Queues the message for every subscriber that asked for it, and never waits. Large frames are not copied: leave
    * their bytes as they are until they are sent.
    *
+   * @param onWritten called when the system has all of the message for every subscriber, or at once when nobody is to
+   *   have it; not when it is lost for one. Its frames are not looked at from then on.
    * @throws ALI_SOCKET_CLOSED; ALI_USAGE for no frame at all
    */
-  async send(frames: Frames): Promise<PublishResult> {
-    return this.#publisher.send(frames);
+  async send(frames: Frames, onWritten?: () => void): Promise<PublishResult> {
+    return this.#publisher.send(frames, onWritten);
   }
 
   /**
@@ -83,17 +85,23 @@ class Publisher implements SocketPattern {
     this.#maxSubscriptions = settings.maxSubscriptions;
   }
 
-  send(frames: Frames): PublishResult {
+  send(frames: Frames, onWritten?: () => void): PublishResult {
     if (this.#isClosed) throw socketClosed();
     const first = typeof frames === 'string' || frames instanceof Uint8Array ? frames : frames[0];
     if (first === undefined) throw noFrames();
     const topic = startText(first, this.#longest);
     let encoded: EncodedMessage | undefined;
     let result: PublishResult = 'unwanted';
+    /** Subscribers that it is not written to yet, and this call: the first may have it before the next is asked. */
+    let pending = 1;
+    const written = () => {
+      if (--pending === 0) onWritten?.();
+    };
     for (const [peer, subscriber] of this.#subscribers) {
       if (!subscriber.prefixes.matches(topic)) continue;
       if (peer.outbox.hasRoom) {
-        encoded ??= this.#encoder.encode(frames);
+        encoded ??= this.#encoder.encode(frames, written);
+        pending++;
         peer.send(encoded);
         if (subscriber.isDropping) this.#caughtUp(peer, subscriber);
         if (result === 'unwanted') result = 'sent';
@@ -102,6 +110,7 @@ class Publisher implements SocketPattern {
         result = 'dropped';
       }
     }
+    written();
     return result;
   }
 

@@ -14,6 +14,14 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PushOptions extends SendOptions {
+  /**
+   * Called when the system has all of the message: its frames are not looked at from then on, and their memory may be
+   * used for something else. Not called for a message that is lost.
+   */
+  readonly onWritten?: (() => void) | undefined;
+}
+
 /** `sent`: queued for a peer that is there. `timed-out`: no peer had room in time; nothing was queued. */
 export type PushResult = 'sent' | 'timed-out';
 
@@ -46,7 +54,7 @@ export class PushSocket extends ZmtpSocket {
    * @throws ALI_SOCKET_CLOSED; ALI_ABORTED by the signal, and then nothing was queued; ALI_USAGE for no frame at all or
    *   a `timeoutMs` that is not a whole number in its range
    */
-  send(frames: Frames, options?: SendOptions): Promise<PushResult> {
+  send(frames: Frames, options?: PushOptions): Promise<PushResult> {
     return this.#pusher.send(frames, options);
   }
 
@@ -62,6 +70,7 @@ export class PushSocket extends ZmtpSocket {
 
 interface Waiter {
   readonly frames: Frames;
+  readonly onWritten: (() => void) | undefined;
   readonly settle: (result: PushResult | AlidadeError) => void;
 }
 
@@ -89,20 +98,20 @@ class Pusher implements SocketPattern {
     return this.#returned.length > 0 || this.#waiters.size > 0;
   }
 
-  trySend(frames: Frames): boolean {
+  trySend(frames: Frames, onWritten?: () => void): boolean {
     if (this.#isClosed) throw socketClosed();
     if (frames.length === 0 && Array.isArray(frames)) throw noFrames();
     if (this.hasUnsent) return false;
     const peer = this.#peerWithRoom();
-    peer?.send(this.#encoder.encode(frames));
+    peer?.send(this.#encoder.encode(frames, onWritten));
     return peer !== undefined;
   }
 
-  send(frames: Frames, options: SendOptions | undefined): Promise<PushResult> {
-    const { timeoutMs, signal } = options ?? {};
+  send(frames: Frames, options: PushOptions | undefined): Promise<PushResult> {
+    const { timeoutMs, signal, onWritten } = options ?? {};
     try {
       if (timeoutMs !== undefined) waitingTime('timeoutMs', timeoutMs);
-      if (signal?.aborted !== true && this.trySend(frames)) return sent;
+      if (signal?.aborted !== true && this.trySend(frames, onWritten)) return sent;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -114,6 +123,7 @@ class Pusher implements SocketPattern {
         timeoutMs === undefined ? undefined : setTimeout(() => waiter.settle('timed-out'), timeoutMs);
       const waiter: Waiter = {
         frames,
+        onWritten,
         settle: (result) => {
           this.#waiters.delete(waiter);
           clearTimeout(timer);
@@ -174,7 +184,7 @@ class Pusher implements SocketPattern {
   #sendWaiter(peer: Peer): void {
     for (const waiter of this.#waiters) {
       waiter.settle('sent');
-      peer.send(this.#encoder.encode(waiter.frames));
+      peer.send(this.#encoder.encode(waiter.frames, waiter.onWritten));
       return;
     }
   }

@@ -192,6 +192,36 @@ test('what is released is empty; what shares its memory with others stays', asyn
   }
 });
 
+test.each(['push', 'pub'] as const)(
+  'large values and headers that are sent again and again stay whole (%s)',
+  async (pattern) => {
+    const long = Array.from({ length: 400 }, (_, i) => `DEVICE-${i}:${'x'.repeat(30)}`);
+    const image = new Uint16Array(1_000_000).map((_, i) => i);
+    const values = {
+      image,
+      waves: new Float64Array(10_000).fill(0.5),
+      ...Object.fromEntries(long.map((name) => [name, 1])),
+    };
+    await using sender = await Sender.open({ addresses: anywhere, pattern });
+    const subscribing = { addresses: sender.endpoints, pattern: pattern === 'pub' ? 'sub' : 'pull' } as const;
+    await using source = await Source.open(subscribing);
+    while ((await sender.send(values)) !== 'sent') await new Promise(setImmediate);
+    for (let pulse = 0; pulse < 5; pulse++) {
+      image[0] = pulse;
+      const message = await next(source);
+      expect(message.frames[1]?.length).toBeGreaterThan(16 * 1024);
+      expect(
+        Buffer.from(message.frames[2] ?? [])
+          .subarray(2)
+          .equals(Buffer.from(image.buffer, 2)),
+      ).toBe(true);
+      expect(message.channel('waves')?.value()).toEqual(values.waves);
+      expect(image.length).toBe(1_000_000);
+      await sender.send(values);
+    }
+  },
+);
+
 test('only the channels that are asked for are given, in the order of the header', async () => {
   await using sender = await Sender.open({ addresses: anywhere });
   await using source = await Source.open({ addresses: sender.endpoints, channels: ['c', 'a', 'x'] });

@@ -18,6 +18,8 @@ export interface EncodedMessage {
   readonly sizeBytes: number;
   /** With the headers of its frames. */
   readonly wireBytes: number;
+  /** Called when its bytes are with the system: {@link Frames} of its sender are no longer looked at. */
+  readonly onWritten?: (() => void) | undefined;
 }
 
 const blockBytes = 64 * 1024;
@@ -35,7 +37,7 @@ export class Encoder {
   #start = 0;
 
   /** Frames of {@link referencedBytes} or more are not copied: whoever sends them leaves them as they are. */
-  encode(frames: Frames): EncodedMessage {
+  encode(frames: Frames, onWritten?: () => void): EncodedMessage {
     const pieces: Piece[] = [];
     let sizeBytes = 0;
     this.#start = this.#end;
@@ -50,7 +52,7 @@ export class Encoder {
     this.#cut(pieces);
     let wireBytes = 0;
     for (const { start, end } of pieces) wireBytes += end - start;
-    return { pieces, sizeBytes, wireBytes };
+    return { pieces, sizeBytes, wireBytes, onWritten };
   }
 
   #frame(frame: Uint8Array | string, flags: number, pieces: Piece[]): number {

@@ -25,7 +25,11 @@ class Desk {
   private constructor(folder: string, sender: Sender) {
     this.folder = folder;
     mkdirSync(join(folder, 'run'), { mode: 0o700 });
-    this.shell = new Shell(folder, { XDG_RUNTIME_DIR: join(folder, 'run'), COLUMNS: '60' });
+    this.shell = new Shell(folder, {
+      XDG_RUNTIME_DIR: join(folder, 'run'),
+      TMPDIR: folder,
+      COLUMNS: '60',
+    });
     this.sender = sender;
     this.address = sender.endpoints[0] as string;
   }

@@ -44,20 +44,31 @@ const askWithinMs = 3000;
 /** A file on a slow disk takes its time to be closed. */
 export const stopWithinMs = 60_000;
 
+/** Where what goes on in the background is told: a runtime folder is emptied by many systems when its user logs out. */
+function lastingFolder(): string {
+  return join(tmpdir(), `alidade-recordings-${process.getuid?.() ?? 0}`);
+}
+
 /** Where the recordings of this user are told; nobody else may write there. @throws ALI_FILE_NOT_WRITTEN */
 function folder({ environment }: Terminal): string {
-  const user = process.getuid?.() ?? 0;
   const runtime = environment.XDG_RUNTIME_DIR;
-  const path = runtime ? join(runtime, 'alidade-recordings') : join(tmpdir(), `alidade-recordings-${user}`);
+  const path = runtime ? join(runtime, 'alidade-recordings') : lastingFolder();
   try {
     mkdirSync(path, { mode: 0o700, recursive: true });
   } catch (cause) {
     const text = `recordings are announced in ${path}, which cannot be made: ${messageOf(cause)}`;
     throw new AlidadeError('ALI_FILE_NOT_WRITTEN', text, { cause });
   }
-  const found = lstatSync(path);
-  if (found.isDirectory() && found.uid === user && (found.mode & 0o022) === 0) return path;
+  if (isOurs(path)) return path;
   throw new AlidadeError('ALI_FILE_NOT_WRITTEN', `${path} is not a folder of yours alone; take it away`);
+}
+
+/** Whether it is a folder in which nobody else may write. */
+function isOurs(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return (
+    found?.isDirectory() === true && found.uid === (process.getuid?.() ?? 0) && (found.mode & 0o022) === 0
+  );
 }
 
 /**
@@ -79,9 +90,9 @@ export function announce(recording: RunningRecording, terminal: Terminal): Dispo
 
 /** The recordings that run, the oldest first. What a killed one has left is taken away. */
 export function runningRecordings(terminal: Terminal): RunningRecording[] {
-  const path = folder(terminal);
-  const found = readdirSync(path).flatMap((name) => {
-    const file = join(path, name);
+  const folders = new Set([folder(terminal), ...[lastingFolder()].filter(isOurs)]);
+  const files = [...folders].flatMap((path) => readdirSync(path).map((name) => join(path, name)));
+  const found = files.flatMap((file) => {
     try {
       const recording = JSON.parse(readFileSync(file, 'utf8')) as RunningRecording;
       if (isAlive(recording.pid)) return [recording];

@@ -11,7 +11,8 @@ import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
 import { oneOf, parseAddress, parseNames } from '../stream/options.ts';
 import { tellConnection } from '../stream/tell-connection.ts';
-import type { Terminal } from '../terminal.ts';
+import { printLine, type Terminal } from '../terminal.ts';
+import { startInBackground, tellBegun } from './background.ts';
 import { atSeconds, parseBound } from './bound.ts';
 import { follow } from './follow.ts';
 import { announce, stopWithinMs } from './running.ts';
@@ -28,13 +29,15 @@ interface StartOptions extends StateOptions {
   readonly compress?: boolean;
   readonly verify: 'full' | 'structure';
   readonly general?: Readonly<Record<string, string>>;
+  readonly background?: boolean;
   readonly json?: boolean;
 }
 
 const help = `
 It ends at --to, after --for, with Ctrl-C, or when 'alidade record stop' says so; the file is always closed well, and can be
 read meanwhile. Compressed arrays are stored as they came; each is decoded beside, so that one that cannot be is marked.
---from in the past gets what a buffer in between still has. A file that is there is kept, unless --force.`;
+--from in the past gets what a buffer in between still has. A file that is there is kept, unless --force. With --background
+it answers once the recording runs, or with why it does not; 'alidade record status' and 'stop' then find it from any terminal.`;
 
 export function defineStart(record: Command, terminal: Terminal): void {
   const bound = (name: string) => named(name, (text: string) => parseBound(text, terminal.nowSeconds));
@@ -62,6 +65,7 @@ export function defineStart(record: Command, terminal: Terminal): void {
       'full' as const,
     )
     .option('--general <name=value>', 'said of the recording in the file; may be given again', parseGeneral)
+    .option('--background', 'go on without this terminal, also after a logout; say so when it records')
     .option('--json', 'print the state as JSON, a line a second and one at the end');
   withStateAround(command)
     .addHelpText('after', help)
@@ -70,6 +74,7 @@ export function defineStart(record: Command, terminal: Terminal): void {
       examples(
         'alidade record start tcp://127.0.0.1:9999 run.h5 --for 10s --general user=e12345',
         'alidade record start 9999 run.h5 --from 17000000000 --to 17000000999 --channels "SIM:*"',
+        'alidade record start 9999 night.h5 --background',
       ),
     )
     .action((address: string, file: string, options: StartOptions) =>
@@ -83,6 +88,7 @@ async function start(
   options: StartOptions,
   terminal: Terminal,
 ): Promise<void> {
+  if (options.background === true) return startAside(file, options, terminal);
   using stop = new StopSignals();
   await using opened = new Opened();
   const [{ ConnectionWatch, Source }, recordings] = await Promise.all([
@@ -114,8 +120,16 @@ async function start(
     { pid, port: server.port, secret, file: resolve(file), stream: address, startedAt },
     terminal,
   );
+  tellBegun();
   void stop.stopped.then(() => recording.stop());
   await follow(recording, { ...wanted, json: options.json === true }, terminal);
+}
+
+async function startAside(file: string, { json }: StartOptions, terminal: Terminal): Promise<void> {
+  const { pid, log, said } = await startInBackground(file);
+  terminal.stderr.write(said);
+  const text = `${file}: recording in the background as process ${pid}; what it says is in ${log}`;
+  await printLine(terminal, json === true ? JSON.stringify({ pid, file: resolve(file), log }) : text);
 }
 
 async function begin(recorder: Recorder, options: RecordingOptions): Promise<Recording> {

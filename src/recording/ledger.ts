@@ -14,9 +14,24 @@ export interface Gap {
   readonly beforePulseId: bigint;
 }
 
+/** What a ledger says of the messages that were written. */
+export type Written = Pick<
+  Ledger,
+  | 'written'
+  | 'writtenBytes'
+  | 'firstPulseId'
+  | 'lastPulseId'
+  | 'missingPulses'
+  | 'gapCount'
+  | 'repeatedPulses'
+  | 'backwardPulses'
+>;
+
 /** What happened to every message: received = written + the sum of what was dropped. */
 export class Ledger {
   written = 0;
+  /** Of their frames. */
+  writtenBytes = 0;
   firstPulseId: bigint | undefined;
   lastPulseId: bigint | undefined;
   /** Of any message, written or not. */
@@ -56,8 +71,9 @@ export class Ledger {
     if (timeNs !== undefined) this.lastSeenTimeNs = timeNs;
   }
 
-  write(pulseId: bigint): void {
+  write(pulseId: bigint, sizeBytes: number): void {
     this.written++;
+    this.writtenBytes += sizeBytes;
     const last = this.lastPulseId;
     this.firstPulseId ??= pulseId;
     this.lastPulseId = pulseId;
@@ -74,10 +90,26 @@ export class Ledger {
     }
   }
 
-  /** What was thought to be written and is not. */
-  unwrite(count: number): void {
-    this.written -= count;
-    this.drop('not-committed', count);
+  /** What was written until now, for {@link unwrite}. */
+  mark(): Written {
+    const { written, writtenBytes, firstPulseId, lastPulseId } = this;
+    const { missingPulses, gapCount, repeatedPulses, backwardPulses } = this;
+    return {
+      written,
+      writtenBytes,
+      firstPulseId,
+      lastPulseId,
+      missingPulses,
+      gapCount,
+      repeatedPulses,
+      backwardPulses,
+    };
+  }
+
+  /** What was thought to be written after `mark`, and is not. */
+  unwrite(mark: Written): void {
+    this.drop('not-committed', this.written - mark.written);
+    Object.assign(this, mark);
   }
 
   /** Those found since it was asked last. */

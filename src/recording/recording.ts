@@ -32,8 +32,7 @@ export class Recording implements AsyncDisposable {
   #stop: Bound | undefined;
   readonly #createdMs: number;
   #firstTimeNs: bigint | undefined;
-  #receivedBytes = 0;
-  #committed = 0;
+  #committed = this.#ledger.mark();
   /** Of the disk: what was not committed is gone. */
   #problem: string | undefined;
   /** Of the stream: the file has all that came. */
@@ -108,9 +107,10 @@ export class Recording implements AsyncDisposable {
       this.#fail(error);
       return undefined;
     }
-    ledger.write(pulseId);
+    let sizeBytes = 0;
+    for (const { length } of message.frames) sizeBytes += length;
+    ledger.write(pulseId, sizeBytes);
     this.#firstTimeNs ??= message.globalTimestampNs;
-    for (const { length } of message.frames) this.#receivedBytes += length;
     this.#timer.start();
     if (stop !== undefined && isLast(message, stop)) this.#end('stop reached');
     return waiting;
@@ -169,8 +169,8 @@ export class Recording implements AsyncDisposable {
       received: ledger.received,
       written: ledger.written,
       dropped: ledger.dropped,
-      committed: this.#committed,
-      receivedBytes: this.#receivedBytes,
+      committed: this.#committed.written,
+      receivedBytes: ledger.writtenBytes,
       firstPulseId: ledger.firstPulseId,
       lastPulseId: ledger.lastPulseId,
       lastSeenPulseId: ledger.lastSeenPulseId,
@@ -234,9 +234,9 @@ export class Recording implements AsyncDisposable {
       // All in one turn: a message between would be in the ledger, and not among the rows.
       this.#content.flush();
       this.#stored.addLine(this.#ledger, this.#settings.clock.nowMs());
-      const { written } = this.#ledger;
+      const mark = this.#ledger.mark();
       await this.#target.hdf5.commit();
-      return written;
+      return mark;
     });
   }
 
@@ -263,7 +263,7 @@ export class Recording implements AsyncDisposable {
     }
     this.#stored.finish(this.#ledger, this.#content, ending);
     await this.#target.hdf5.close();
-    this.#committed = this.#ledger.written;
+    this.#committed = this.#ledger.mark();
     await this.#target.assertThere();
   }
 
@@ -299,6 +299,6 @@ export class Recording implements AsyncDisposable {
   #note(error: unknown): void {
     if (this.#problem !== undefined) return;
     this.#problem = messageOf(error);
-    this.#ledger.unwrite(this.#ledger.written - this.#committed);
+    this.#ledger.unwrite(this.#committed);
   }
 }

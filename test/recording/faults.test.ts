@@ -395,11 +395,15 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings under faults'))('a
       written: number;
       received: number;
       committed: number;
+      firstPulseId: number;
+      lastPulseId: number;
       dropped: Record<string, number>;
     };
     expect(status.state).toBe('error');
     expect(status.problem).toContain('the disk is full');
     expect(status.written).toBe(status.committed);
+    // Of the pulses that the file has, not of those that were to come.
+    expect(status.lastPulseId - status.firstPulseId + 1).toBe(status.written);
     expect(status.received).toBe(status.written + (status.dropped['not-committed'] ?? 0));
     expect(await reader.readTold(file, status.written)).toBeGreaterThanOrEqual(status.written);
   });

@@ -2,6 +2,7 @@
  * Records told-stream.ts to FILE, in commits one after the other, until it is killed, its standard input ends or the
  * disk is full. Prints the messages that are on the disk each time there are more, and last the status.
  */
+import { jsonText } from '../../../src/bsread/index.ts';
 import { Recording } from '../../../src/recording/index.ts';
 import { toldMessage } from '../support/told-stream.ts';
 
@@ -23,6 +24,5 @@ for (let pulse = 1; isAsked && pulse <= Number(most); pulse++) {
   committed = status.committed;
   process.stdout.write(`${committed}\n`);
 }
-const { state, problem, written, received, dropped, committed: last } = await recording.stop();
-process.stdout.write(`${JSON.stringify({ state, problem, written, received, dropped, committed: last })}\n`);
+process.stdout.write(`${jsonText(await recording.stop())}\n`);
 process.stdin.destroy();

@@ -10,6 +10,8 @@ export async function run(): Promise<void> {
 
 /** Runs one command of `dragonfly`: the verbs of `alidade control` under the name that operators know. */
 export function dragonfly(words: readonly string[], terminal: Terminal): Promise<number> {
-  const program = programOf('dragonfly', 'Slow control: the verbs of alidade control.', terminal);
+  const description =
+    'Slow control: the verbs of alidade control. Without --wire it speaks v1, which services of v2 understand too.';
+  const program = programOf('dragonfly', description, terminal);
   return execute(program, withLongFlags(words), terminal, () => defineControl(program, terminal));
 }

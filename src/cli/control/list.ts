@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Bus } from '../../bus/index.ts';
-import { type Monitored, openClient, openMonitor } from '../../control/client/index.ts';
+import { type Monitored, openClient, openMonitor, type Reply } from '../../control/client/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { printable, printLine, type Terminal } from '../terminal.ts';
@@ -43,14 +43,12 @@ async function heard(
     for await (const message of monitor) note(found, message);
   })();
   const client = openClient({ bus, wire, targets });
-  // Only who says --wire wants everybody to be asked.
+  // Only who says --wire wants everybody to be asked. Replies of v1 do not say who sent them: those stand under ''.
+  const onReply = ({ sender }: Reply) => add(found, sender.serviceName);
   const asked =
     options.wire === undefined
       ? undefined
-      : client.broadcast('ping', { timeoutMs, signal: stop.signal }).then((replies) => {
-          // Replies of v1 do not say who sent them: those stand under ''.
-          for (const { sender } of replies) add(found, sender.serviceName);
-        });
+      : client.broadcast('ping', { timeoutMs, signal: stop.signal, onReply });
   await Promise.race([Promise.all([after(timeoutMs, stop.signal), asked]), stop.stopped]);
   await monitor.close();
   await listening;

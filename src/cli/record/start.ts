@@ -37,7 +37,8 @@ const help = `
 It ends at --to, after --for, with Ctrl-C, or when 'alidade record stop' says so; the file is always closed well, and can be
 read meanwhile. Compressed arrays are stored as they came; each is decoded beside, so that one that cannot be is marked.
 --from in the past gets what a buffer in between still has; without --from it begins with the oldest of that. A file that is
-there is kept, unless --force. With --background it answers once the recording runs, or with why it does not; 'alidade record status' and 'stop' then find it from any terminal.`;
+there is kept, unless --force. With --background it answers once the recording runs, or with why it does not; 'alidade
+record status' and 'stop' then find it from any terminal.`;
 
 export function defineStart(record: Command, terminal: Terminal): void {
   const bound = (name: string) => named(name, (text: string) => parseBound(text, terminal.nowSeconds));

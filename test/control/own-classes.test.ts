@@ -1,4 +1,4 @@
-/** Classes of the user that stand on a copy of this package of their own, as beside a program that is installed for all. */
+/** Classes of the user: beside a program that is installed for all, with a copy of this package of their own; as services. */
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,4 +48,32 @@ endpoints:
   ]);
   expect(await client.set('heater', 5)).toMatchObject({ code: 201, message: 'no such device' });
   expect((await client.get('mute')).code).toBe(306);
+});
+
+test('a class of the user that stands for the service consumes the alerts that its file names', async () => {
+  using folder = temporaryFolder();
+  writeFileSync(
+    join(folder.path, 'listener.mjs'),
+    `import { Endpoint } from ${JSON.stringify(resolve('src/control/index.ts'))};
+export class Listener extends Endpoint {
+  #keys;
+  #heard = [];
+  constructor(options) { super(options); this.#keys = options.alertKeys; }
+  get alertKeys() { return this.#keys; }
+  onAlert({ routingKey, payload }) { this.#heard.push([routingKey, payload.value_raw]); }
+  onGet() { return this.#heard; }
+}`,
+  );
+  const file = join(folder.path, 'service.yaml');
+  writeFileSync(
+    file,
+    'name: listener\nmodule: Listener\nmodule_path: listener.mjs\nalert_keys: [sensor_value.#]\n',
+  );
+  const { options } = await makeService(readServiceFile(file));
+  await using bus = await openBus(`local:${join(folder.path, 'bus')}`);
+  await using _service = await startService({ ...options, bus, log: keptLog() });
+  const client = openClient({ bus });
+  await client.alert('status_message.warning.x', 'not for it');
+  await client.alert('sensor_value.peaches', { value_raw: '0.75' });
+  expect((await client.get('listener')).payload).toEqual([['sensor_value.peaches', '0.75']]);
 });

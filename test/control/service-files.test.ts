@@ -381,31 +381,3 @@ test('a service of 5 000 endpoints starts, and each of them answers', async () =
     expect((await client.get(`e${i}`)).payload).toEqual({ value_raw: i, value_cal: 2 * i });
   }
 });
-
-test('a class of the user that stands for the service consumes the alerts that its file names', async () => {
-  const path = folder();
-  writeFileSync(
-    join(path, 'listener.mjs'),
-    `import { Endpoint } from ${JSON.stringify(resolve('src/control/index.ts'))};
-export class Listener extends Endpoint {
-  #keys;
-  #heard = [];
-  constructor(options) { super(options); this.#keys = options.alertKeys; }
-  get alertKeys() { return this.#keys; }
-  onAlert({ routingKey, payload }) { this.#heard.push([routingKey, payload.value_raw]); }
-  onGet() { return this.#heard; }
-}`,
-  );
-  const file = join(path, 'service.yaml');
-  writeFileSync(
-    file,
-    'name: listener\nmodule: Listener\nmodule_path: listener.mjs\nalert_keys: [sensor_value.#]\n',
-  );
-  const { options } = await makeService(readServiceFile(file));
-  await using bus = await openBus(`local:${folder()}`);
-  await using _service = await startService({ ...options, bus, log: keptLog() });
-  const client = openClient({ bus });
-  await client.alert('status_message.warning.x', 'not for it');
-  await client.alert('sensor_value.peaches', { value_raw: '0.75' });
-  expect((await client.get('listener')).payload).toEqual([['sensor_value.peaches', '0.75']]);
-});

@@ -113,7 +113,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings for old readers'))
       const copy = await copied(file);
       expect(await reader.readTold(`${file}.old`, 130)).toBe(130);
       const datasets = Object.keys(copy).filter((path) => copy[path]?.group === undefined);
-      expect(datasets).toHaveLength(47);
+      expect(datasets).toHaveLength(48);
       for (const path of datasets.filter((each) => !/(LONG|IMAGE|LZ4)\/data$/.test(each))) {
         expect(await dumped(`${file}.old`, path)).toBe(await dumped(file, path));
         expect(valuesOf(`${file}.old`, path)).toEqual(valuesOf(file, path));
@@ -208,7 +208,7 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings for old readers'))
       const output = `${file}.old`;
       expect(await exportEarliest({ file, output })).toMatchObject({ channels: 2000, rows: 1 });
       // Of each channel a group with three datasets; the pulse ids are one that all have.
-      const objects = 2000 * 4 + 1 + ['/', '/data', '/general'].length + 7;
+      const objects = 2000 * 4 + 1 + ['/', '/data', '/general'].length + 8;
       expect(await formOf(output)).toEqual({ ...oldest, objects });
       using copy = await RecordedFile.open(output);
       for (const i of [0, 7, 8, 999, 1000, 1999]) {

@@ -16,19 +16,15 @@ export interface Terminal {
 
 /**
  * The terminal of this process. Output that nobody reads any more (`| head`) ends it quietly, and output that cannot be
- * written ends it. Work goes on beside a log that a full disk does not take.
+ * written ends it. Work goes on beside a log that nobody reads any more, or that a full disk does not take.
  */
 export function processTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      if (stream === process.stderr) return;
-      process.stderr.write(
-        `alidade: the output cannot be written: ${error.message} (ALI_FILE_NOT_WRITTEN)\n`,
-      );
-      process.exit(1);
-    });
-  }
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`alidade: the output cannot be written: ${error.message} (ALI_FILE_NOT_WRITTEN)\n`);
+    process.exit(1);
+  });
   return {
     stdin: process.stdin,
     stdout: process.stdout,

@@ -1,4 +1,5 @@
 /** `alidade record start --background`: recordings that go on without a terminal. */
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -61,4 +62,20 @@ test('one that cannot begin is an error at once, and leaves no log', async () =>
   await shell.refused(1, 'record', 'start', address, 'no/run.h5', '--background');
   await shell.refused(2, 'record', 'start', address, '/dev/null', '--background');
   expect(await shell.said('record', 'list')).toBe('no recording is running');
+});
+
+test('one whose messages nobody reads any more goes on', async () => {
+  const { shell, sender, address } = await openDesk();
+  const child = shell.start('record', 'start', address, 'run.h5');
+  const ended = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stderr.destroy();
+  await sender.send({ COUNT: 1 });
+  const status = async () => JSON.parse(await shell.said('record', 'status', '--json'));
+  await expect.poll(status).toMatchObject({ status: { written: 1, source: { connected: true } } });
+  // It says that its sender is gone.
+  await sender.close();
+  await expect.poll(status).toMatchObject({ status: { written: 1, source: { connected: false } } });
+  expect(await shell.said('record', 'stop')).toMatch(/run\.h5: finished; 1 messages? written/);
+  expect(await ended).toEqual([0, null]);
 });

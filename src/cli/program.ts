@@ -11,7 +11,7 @@ Exit status: 0 done, 1 failed, 2 bad usage or input, 3 not found, 4 timed out, 5
 export function programOf(name: string, description: string, terminal: Terminal): Command {
   return new Command(name)
     .description(description)
-    .version(ownVersion(), '-V, --version', 'print the version')
+    .version(ownVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()

@@ -2,8 +2,6 @@ import { hostname, userInfo } from 'node:os';
 import { ownVersion } from '../shared/version.ts';
 import type { SenderInfo } from './message.ts';
 
-const version = ownVersion();
-
 function ownUser(): string {
   try {
     return userInfo().username;
@@ -20,6 +18,6 @@ export function ownSender(serviceName: string): SenderInfo {
     hostname: hostname(),
     username: ownUser(),
     serviceName,
-    versions: { alidade: { package: 'alidade', version }, dripline: { version: '3.0.0' } },
+    versions: { alidade: { package: 'alidade', version: ownVersion }, dripline: { version: '3.0.0' } },
   };
 }

@@ -74,7 +74,7 @@ export function normalize(options: RecordingOptions): Settings {
       facility: 'not given',
       host: hostname(),
       software: 'alidade',
-      version: ownVersion(),
+      version: ownVersion,
       ...options.general,
     },
     isWanted: wantedBy(channels),

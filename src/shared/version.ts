@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this package. */
-export function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
+const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+/** The version of this package; read at the start, for who becomes another user may not read it any more. */
+export const ownVersion = (JSON.parse(text) as { readonly version: string }).version;

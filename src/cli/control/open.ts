@@ -54,7 +54,7 @@ export function withControlOptions(command: Command): Command {
     .option('--json', 'print JSON')
     .option('-t, --tmux [name]', 'run this in a tmux session of its own')
     .option('--no-slack', 'send no warnings of a service as alerts, from where v2 brings them to Slack')
-    .version(ownVersion(), '-V, --version', 'print the version');
+    .version(ownVersion, '-V, --version', 'print the version');
 }
 
 /** Adds what verbs have that ask an endpoint something. */

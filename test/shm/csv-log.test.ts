@@ -162,7 +162,9 @@ describe('what cannot be written', () => {
     await logs.close();
     // The two logs meet the disk side by side: either may be the first to say so, and only the first does.
     expect(said).toEqual([
-      expect.stringMatching(/^the CSV log of (A__a|B__b) cannot be written, rows are being lost: E.*no-folder/),
+      expect.stringMatching(
+        /^the CSV log of (A__a|B__b) cannot be written, rows are being lost: E.*no-folder/,
+      ),
       '6 rows of CSV logs were lost',
     ]);
     expect(logs.lostRows).toBe(6);

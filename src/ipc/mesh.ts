@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ByteReader } from './byte-reader.ts';
 import { FrameReader, FrameWriter } from './frame.ts';
+import { Lookout } from './lookout.ts';
 import { Peer } from './peer.ts';
 import { openPresence, type Presence } from './presence.ts';
 import { call, presentIn } from './present.ts';
@@ -44,6 +45,7 @@ export class Mesh {
   readonly #strangers = new Set<Socket>();
   readonly #recalls = new Set<NodeJS.Timeout>();
   readonly #writer = new FrameWriter();
+  readonly #lookout = new Lookout();
   #presence: Presence | undefined;
   #settled: (() => void)[] = [];
   #isClosed = false;
@@ -185,7 +187,8 @@ export class Mesh {
   }
 
   #newPeer(id: string, socket: Socket, isCalled: boolean): Peer {
-    const peer: Peer = new Peer(id, socket, isCalled, (missed) => this.#handler.onCaughtUp(peer, missed));
+    const onCaughtUp = (missed: number) => this.#handler.onCaughtUp(peer, missed);
+    const peer: Peer = new Peer(id, socket, isCalled, this.#lookout, onCaughtUp);
     this.#peers.set(id, peer);
     this.#writer.begin(hello);
     this.#writer.shortText(greetingWord);
@@ -199,6 +202,7 @@ export class Mesh {
   #listen(socket: Socket, onFrame: (kind: number, content: Buffer) => void): void {
     const reader = new FrameReader(this.#maxFrameBytes, onFrame);
     socket.on('data', (bytes: Buffer) => {
+      this.#lookout.heard();
       try {
         if (!socket.destroyed) reader.read(bytes);
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Lookout } from './lookout.ts';
 
 /** A peer whose unread frames are this many bytes slows down whoever waits for it. */
 const highWaterBytes = 1024 * 1024;
@@ -22,6 +23,7 @@ export class Peer {
   /** It has said all that it had to say at the beginning. */
   isReady = false;
   readonly #out: Socket;
+  readonly #lookout: Lookout;
   readonly #sockets = new Set<Socket>();
   #isCorked = false;
   #isSlow = false;
@@ -31,10 +33,17 @@ export class Peer {
   #missed = 0;
 
   /** @param onCaughtUp it has read everything, and has missed so many frames before */
-  constructor(id: string, out: Socket, isCalled: boolean, onCaughtUp: (missed: number) => void) {
+  constructor(
+    id: string,
+    out: Socket,
+    isCalled: boolean,
+    lookout: Lookout,
+    onCaughtUp: (missed: number) => void,
+  ) {
     this.id = id;
     this.isCalled = isCalled;
     this.#out = out;
+    this.#lookout = lookout;
     this.#sockets.add(out);
     const moved = () => {
       this.#isSlow = false;
@@ -71,6 +80,7 @@ export class Peer {
     this.#out.write(frame);
     if (this.#isCorked) return;
     this.#isCorked = true;
+    this.#lookout.sent();
     this.#out.cork();
     process.nextTick(() => {
       this.#isCorked = false;

@@ -36,6 +36,7 @@ export {
   type PulseOptions,
   type SentValues,
 } from './message-encoder.ts';
+export { releaseMemory } from './release-memory.ts';
 export {
   Sender,
   type SenderOptions,

@@ -107,7 +107,7 @@ export class GrowingDataset extends StoredObject implements Dataset {
     const rows = options.rows ?? this.#layout.chunkRows;
     const filterMask = options.filterMask ?? 0;
     this.#assertTakesChunk(bytes, rows, filterMask);
-    this.#chunk.place(bytes, filterMask);
+    this.#chunk.place(bytes, filterMask, options.onWritten);
     this.#hasShortChunk = rows < this.#layout.chunkRows;
     return this.#appended(rows);
   }

@@ -186,6 +186,8 @@ export interface ChunkOptions {
   readonly rows?: number;
   /** 1 when the bytes are not encoded by the filter. */
   readonly filterMask?: number;
+  /** Called when the bytes were written and are not needed any more, so that their memory can be used again. */
+  readonly onWritten?: () => void;
 }
 
 export interface CreateOptions {

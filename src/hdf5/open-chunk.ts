@@ -110,8 +110,8 @@ export class OpenChunk {
   }
 
   /** A ready-made chunk, between two that are filled row by row. */
-  place(bytes: Uint8Array, filterMask: number): void {
-    this.#put(this.#chunkNumber, bytes, filterMask);
+  place(bytes: Uint8Array, filterMask: number, onWritten?: () => void): void {
+    this.#put(this.#chunkNumber, bytes, filterMask, onWritten);
     this.#chunkNumber++;
   }
 
@@ -273,9 +273,9 @@ export class OpenChunk {
     else call();
   }
 
-  #put(number: number, bytes: Uint8Array, filterMask: number): void {
+  #put(number: number, bytes: Uint8Array, filterMask: number, onWritten?: () => void): void {
     const address = this.#writer.allocation.raw(bytes.length);
-    this.#writer.put(address, bytes);
+    this.#writer.put(address, bytes, onWritten);
     this.#index.set(number, { address, sizeBytes: bytes.length, filterMask, isFinal: true });
   }
 }

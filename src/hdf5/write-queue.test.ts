@@ -73,6 +73,22 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   },
 );
 
+test('who wants to know when bytes are written is told then, and once', async () => {
+  const disk = new HastyDisk(() => 0.9);
+  const queue = new WriteQueue(disk, 1024);
+  const told: [number, number | undefined][] = [];
+  for (const position of [0, 1, 50]) {
+    queue.write(position, Uint8Array.of(7), () => told.push([position, disk.bytes[position]]));
+  }
+  expect(told).toEqual([]);
+  await queue.drain();
+  expect(told).toEqual([
+    [0, 7],
+    [1, 7],
+    [50, 7],
+  ]);
+});
+
 test('one call that fails is the failure of all, and what goes on beside it is waited for', async () => {
   const disk = new HastyDisk(() => 0.9);
   const failing: Hdf5Storage = {
@@ -83,7 +99,11 @@ test('one call that fails is the failure of all, and what goes on beside it is w
     close: () => disk.close(),
   };
   const queue = new WriteQueue(failing, 1024);
-  for (let position = 0; position < 500; position += 100) queue.write(position, Uint8Array.of(1));
+  const told: number[] = [];
+  for (let position = 0; position < 500; position += 100) {
+    queue.write(position, Uint8Array.of(1), () => told.push(position));
+  }
   await expect(queue.drain()).rejects.toThrow('no room');
   expect(disk.bytes.length).toBe(401);
+  expect(told).toEqual([]);
 });

@@ -4,6 +4,7 @@ interface Entry {
   readonly position: number;
   /** None: the file gets the size `position`. */
   readonly bytes: Uint8Array | undefined;
+  readonly onWritten?: (() => void) | undefined;
 }
 
 interface Waiter extends PromiseWithResolvers<void> {
@@ -57,9 +58,13 @@ export class WriteQueue {
     this.#limitBytes = limitBytes;
   }
 
-  /** The bytes may not change until they are written. */
-  write(position: number, bytes: Uint8Array): void {
-    this.#add({ position, bytes });
+  /**
+   * The bytes may not change until they are written.
+   *
+   * @param onWritten called then, and never where they are not; it must not throw
+   */
+  write(position: number, bytes: Uint8Array, onWritten?: () => void): void {
+    this.#add({ position, bytes, onWritten });
   }
 
   truncate(sizeBytes: number): void {
@@ -130,6 +135,7 @@ export class WriteQueue {
       for (const batch of batches) {
         this.#writtenCount += batch.length;
         this.release(batch.reduce((sum, entry) => sum + heldBytes(entry), 0));
+        for (const { onWritten } of batch) onWritten?.();
       }
       while ((this.#waiters[0]?.count ?? Infinity) <= this.#writtenCount) this.#waiters.shift()?.resolve();
     }

@@ -62,8 +62,8 @@ export class Writer {
   }
 
   /** Puts raw data on its way to the disk, at space that nothing visible leads to. */
-  put(address: number, bytes: Uint8Array): void {
-    this.#queue.write(address, bytes);
+  put(address: number, bytes: Uint8Array, onWritten?: () => void): void {
+    this.#queue.write(address, bytes, onWritten);
   }
 
   pressure(): Promise<void> | undefined {

@@ -1,3 +1,6 @@
+import { releaseMemory } from '../bsread/index.ts';
+import type { ChunkOptions } from '../hdf5/index.ts';
+
 /** The rows since the last flush, which all columns have in common, and what is waited for when the disk is slow. */
 export class Block {
   /** Rows in the file. */
@@ -8,6 +11,8 @@ export class Block {
   capacityRows: number;
   /** Rows in a chunk of small values, and the most that are gathered. */
   readonly chunkRows: number;
+  /** Whether nobody else has the frames of the row that is being written: their memory is freed when they are on the disk. */
+  isGiven = false;
   /** What the file threw while nobody called: met by the next who does. */
   failure: unknown;
   #waiting: Promise<void> | undefined;
@@ -24,6 +29,11 @@ export class Block {
 
   hold(waiting: Promise<void> | undefined): void {
     if (waiting !== undefined) this.#waiting = waiting;
+  }
+
+  /** What an array tells the file that goes there from where it was received. */
+  chunkOptions(bytes: Uint8Array): ChunkOptions {
+    return this.isGiven ? { onWritten: () => releaseMemory(bytes) } : {};
   }
 
   /** What to wait for before more is written. */

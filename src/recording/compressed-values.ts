@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type CompressedForm, compress, inspectCompressed } from '../bsread/compression/index.ts';
 import type { ChannelDefinition } from '../bsread/index.ts';
-import type { Dataset } from '../hdf5/index.ts';
+import type { ChunkOptions, Dataset } from '../hdf5/index.ts';
 import type { Block } from './block.ts';
 import type { Form } from './form.ts';
 import type { PlainValue } from './plain-value.ts';
@@ -18,7 +18,7 @@ const lz4ChunkPrefixBytes = 16;
 interface WaitingChunk {
   readonly row: number;
   readonly chunk: Uint8Array;
-  readonly filterMask: 0 | 1;
+  readonly options: ChunkOptions;
   /** Undefined while the verifier has it. */
   isGood: boolean | undefined;
 }
@@ -71,7 +71,12 @@ export class CompressedValues implements Values {
     const { body } = inspectCompressed(frame, this.#sent);
     if (!isReadable(frame, body, this.#sent)) throw undecodable('the filter of HDF5 would not read it');
     const chunk = this.#sent.compression === 'lz4' ? lz4Chunk(body, this.#options.form.rowBytes) : frame;
-    const waiting: WaitingChunk = { row, chunk, filterMask: 0, isGood: undefined };
+    const waiting: WaitingChunk = {
+      row,
+      chunk,
+      options: this.#options.block.chunkOptions(chunk),
+      isGood: undefined,
+    };
     const isChecked = this.#options.verifier?.check(frame, this.#sent, (verdict) => {
       waiting.isGood = verdict === undefined;
       if (verdict !== undefined) this.#options.onUndecodable(row, verdict);
@@ -90,11 +95,12 @@ export class CompressedValues implements Values {
     if (this.#options.isCompressing) {
       const frame = compress(bytes, this.#sent);
       if (frame.length < bytes.length) {
-        this.#add({ row, chunk: frame, filterMask: 0, isGood: true });
+        this.#add({ row, chunk: frame, options: {}, isGood: true });
         return;
       }
     }
-    this.#add({ row, chunk: bytes, filterMask: 1, isGood: true });
+    const options = { filterMask: 1, ...this.#options.block.chunkOptions(bytes) };
+    this.#add({ row, chunk: bytes, options, isGood: true });
   }
 
   flush(_blockRows: number, rowEnd: number): undefined {
@@ -111,11 +117,11 @@ export class CompressedValues implements Values {
   #place(): void {
     const { dataset } = this;
     while (this.#waiting[0]?.isGood !== undefined) {
-      const { row, chunk, filterMask, isGood } = this.#waiting.shift() as WaitingChunk;
+      const { row, chunk, options, isGood } = this.#waiting.shift() as WaitingChunk;
       if (!isGood) continue;
       dataset.skip(row - dataset.rows);
       this.checksum = crc32(chunk, this.checksum);
-      this.#options.block.hold(dataset.appendChunk(chunk, { filterMask }));
+      this.#options.block.hold(dataset.appendChunk(chunk, options));
     }
     if (this.#waiting.length === 0 && this.#rowEnd > dataset.rows) dataset.skip(this.#rowEnd - dataset.rows);
   }

@@ -12,7 +12,7 @@ export {
 export type { StoredObject } from './read/stored-object.ts';
 export type { LostReason } from './recorded-channel.ts';
 export { type MessageStream, Recorder, type RecorderOptions } from './recorder.ts';
-export { Recording } from './recording.ts';
+export { Recording, type WriteOptions } from './recording.ts';
 export type { StateAround } from './state-around.ts';
 export type { ChannelPresence, Ending, RecordingState, RecordingStatus } from './status.ts';
 export { type Verification, verifyRecording } from './verify-recording.ts';

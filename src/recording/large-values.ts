@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ChannelDefinition } from '../bsread/index.ts';
 import type { Dataset } from '../hdf5/index.ts';
+import type { Block } from './block.ts';
 import type { Form } from './form.ts';
 import type { PlainValue } from './plain-value.ts';
 import { bytesFor, type Values } from './values.ts';
@@ -19,10 +20,12 @@ export class LargeValues implements Values {
   readonly dataset: Dataset;
   checksum = 0;
   readonly #isBigEndian: boolean;
+  readonly #block: Block;
 
-  constructor(dataset: Dataset, isBigEndian: boolean) {
+  constructor(dataset: Dataset, isBigEndian: boolean, block: Block) {
     this.dataset = dataset;
     this.#isBigEndian = isBigEndian;
+    this.#block = block;
   }
 
   /** Rows in a chunk of such a dataset. */
@@ -35,7 +38,7 @@ export class LargeValues implements Values {
     const bytes = bytesFor(value, definition, this.#isBigEndian);
     this.dataset.skip(row - this.dataset.rows);
     this.checksum = crc32(bytes, this.checksum);
-    if (bytes.length >= chunkBytes) return this.dataset.appendChunk(bytes);
+    if (bytes.length >= chunkBytes) return this.dataset.appendChunk(bytes, this.#block.chunkOptions(bytes));
     return this.dataset.appendBytes(bytes, { borrow: bytes.length >= borrowedBytes });
   }
 

@@ -6,7 +6,7 @@ import type { RecordingOptions } from './options.ts';
 import { Recording } from './recording.ts';
 import type { RecordingStatus } from './status.ts';
 
-/** What messages come from: a `Source` of bsread. */
+/** What messages come from: a `Source` of bsread. The recorder frees the memory of what it was given. */
 export interface MessageStream {
   forEachBatch(callback: MessageBatchCallback, options: { readonly signal: AbortSignal }): Promise<void>;
   statistics(): { readonly dropped: Readonly<Record<DropReason, number>> };
@@ -116,9 +116,10 @@ export class Recorder implements AsyncDisposable {
     for (const message of batch) {
       this.#history.add(message);
       if (this.#recordings.size === 0 && !this.#history.isKept) await this.#someRecording();
+      const given = this.#recordings.size === 1 && !this.#history.isKept;
       // Of one that is begun meanwhile, the history knows whether the message belongs to it.
       for (const recording of [...this.#recordings]) {
-        const waiting = recording.write(message);
+        const waiting = recording.write(message, { given });
         if (waiting !== undefined) await waiting;
       }
     }

@@ -86,11 +86,13 @@ export class RecordingFile {
   /**
    * Adds a row.
    *
+   * @param isGiven whether nobody else has the frames, so that their memory may be freed
    * @returns a promise to wait for before the next one, where the disk does not keep up; it never rejects
    * @throws what the file threw, also since the last call
    */
-  write(message: PulseMessage): Promise<void> | undefined {
+  write(message: PulseMessage, isGiven: boolean): Promise<void> | undefined {
     const block = this.#block;
+    block.isGiven = isGiven;
     block.assertUsable();
     if (block.rows === block.capacityRows) this.#grow();
     let plan = this.#plans.get(message.dataHeader);

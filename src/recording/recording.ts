@@ -12,6 +12,11 @@ import { StoredLedger } from './stored-ledger.ts';
 import { openTarget, type Target } from './target.ts';
 import { textWithoutNul } from './text.ts';
 
+export interface WriteOptions {
+  /** Whether nobody else has the message (false): large frames are freed when they are written, and are empty then. */
+  readonly given?: boolean;
+}
+
 /**
  * One file that messages are written to, from its start to its stop. It never throws on what a message holds: what
  * cannot be kept is counted. When the disk fails the recording ends with what was safe before.
@@ -79,11 +84,11 @@ export class Recording implements AsyncDisposable {
   }
 
   /**
-   * Writes a message, unless it lies outside of start and stop.
+   * Writes a message, unless it lies outside of start and stop. Its frames must not change any more.
    *
    * @returns a promise to wait for before the next one, where the disk does not keep up; it never rejects
    */
-  write(message: PulseMessage): Promise<void> | undefined {
+  write(message: PulseMessage, { given = false }: WriteOptions = {}): Promise<void> | undefined {
     if (this.#hasEnded) return undefined;
     const ledger = this.#ledger;
     const { pulseId } = message;
@@ -101,7 +106,7 @@ export class Recording implements AsyncDisposable {
     }
     let waiting: Promise<void> | undefined;
     try {
-      waiting = this.#content.write(message);
+      waiting = this.#content.write(message, given);
     } catch (error) {
       ledger.drop('not-committed');
       this.#fail(error);

@@ -77,7 +77,7 @@ export class ValueStorage {
         onUndecodable,
       });
     }
-    if (!isSmall) return new LargeValues(dataset, isBigEndian);
+    if (!isSmall) return new LargeValues(dataset, isBigEndian, block);
     return new SmallValues(new Column(dataset, rowBytes, capacityRows), isBigEndian);
   }
 

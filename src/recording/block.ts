@@ -31,9 +31,14 @@ export class Block {
     if (waiting !== undefined) this.#waiting = waiting;
   }
 
-  /** What an array tells the file that goes there from where it was received. */
+  /** What the file is told with an array of the row that goes there as it is. */
   chunkOptions(bytes: Uint8Array): ChunkOptions {
     return this.isGiven ? { onWritten: () => releaseMemory(bytes) } : {};
+  }
+
+  /** Frees an array of the row that something else goes to the file for. */
+  letGo(bytes: Uint8Array): void {
+    if (this.isGiven) releaseMemory(bytes);
   }
 
   /** What to wait for before more is written. */

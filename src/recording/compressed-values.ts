@@ -87,6 +87,7 @@ export class CompressedValues implements Values {
       }
     });
     if (isChecked !== true) waiting.isGood = true;
+    if (chunk !== frame) this.#options.block.letGo(frame);
     this.#add(waiting);
   }
 
@@ -95,7 +96,8 @@ export class CompressedValues implements Values {
     if (this.#options.isCompressing) {
       const frame = compress(bytes, this.#sent);
       if (frame.length < bytes.length) {
-        this.#add({ row, chunk: frame, options: {}, isGood: true });
+        this.#options.block.letGo(bytes);
+        this.#add({ row, chunk: frame, options: this.#options.block.chunkOptions(frame), isGood: true });
         return;
       }
     }

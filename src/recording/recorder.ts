@@ -1,4 +1,4 @@
-import type { DropReason, MessageBatchCallback, PulseMessage } from '../bsread/index.ts';
+import { type DropReason, type MessageBatchCallback, type PulseMessage, Source } from '../bsread/index.ts';
 import { AlidadeError, isAlidadeError } from '../shared/errors.ts';
 import { isBefore } from './bound.ts';
 import { History } from './history.ts';
@@ -6,7 +6,7 @@ import type { RecordingOptions } from './options.ts';
 import { Recording } from './recording.ts';
 import type { RecordingStatus } from './status.ts';
 
-/** What messages come from: a `Source` of bsread. The recorder frees the memory of what it was given. */
+/** What messages come from: mostly a `Source` of bsread, the memory of whose messages is freed when they are written. */
 export interface MessageStream {
   forEachBatch(callback: MessageBatchCallback, options: { readonly signal: AbortSignal }): Promise<void>;
   statistics(): { readonly dropped: Readonly<Record<DropReason, number>> };
@@ -34,6 +34,8 @@ export class Recorder implements AsyncDisposable {
   /** Resolves when the stream ends or the recorder is closed; with what the stream failed by, where it did. */
   readonly ended: Promise<unknown>;
   readonly #stream: MessageStream;
+  /** A source gives each message to one alone; of another stream, somebody else may have it. */
+  readonly #isSole: boolean;
   readonly #history: History;
   readonly #recordings = new Set<Recording>();
   readonly #aborter = new AbortController();
@@ -47,6 +49,7 @@ export class Recorder implements AsyncDisposable {
     { historyMessages = 0, historyBytes = 256 * 1024 ** 2 }: RecorderOptions = {},
   ) {
     this.#stream = stream;
+    this.#isSole = stream instanceof Source;
     this.#history = new History(historyMessages, historyBytes);
     this.#droppedBefore = stream.statistics().dropped;
     const { signal } = this.#aborter;
@@ -116,7 +119,7 @@ export class Recorder implements AsyncDisposable {
     for (const message of batch) {
       this.#history.add(message);
       if (this.#recordings.size === 0 && !this.#history.isKept) await this.#someRecording();
-      const given = this.#recordings.size === 1 && !this.#history.isKept;
+      const given = this.#isSole && this.#recordings.size === 1 && !this.#history.isKept;
       // Of one that is begun meanwhile, the history knows whether the message belongs to it.
       for (const recording of [...this.#recordings]) {
         const waiting = recording.write(message, { given });

@@ -58,7 +58,6 @@ export class Recording implements AsyncDisposable {
     this.#timer = new CommitTimer(clock, commitIntervalMs, () => this.#commit());
     this.#deadline = new StopDeadline(clock, stopGraceMs, () => this.#end('deadline'));
     this.#start = settings.start;
-    this.setStop(settings.stop);
     this.finished = this.#done.promise;
   }
 
@@ -76,9 +75,11 @@ export class Recording implements AsyncDisposable {
       if (configuration !== undefined) storeConfiguration(recording.#content.own, configuration);
       // From its first moment on the file tells what it is.
       await target.hdf5.commit();
+      recording.setStop(settings.stop);
       return recording;
     } catch (error) {
       await target.hdf5.close().catch(() => undefined);
+      await target.remove();
       throw error;
     }
   }

@@ -38,7 +38,7 @@ export interface RecordingStatus {
   readonly repeatedPulses: number;
   readonly backwardPulses: number;
   readonly channels: number;
-  /** Values that came and are not in the file, by reason. */
+  /** Values that came and are not in the file, by reason; after a problem, also those of messages that are not. */
   readonly lostValues: Readonly<Record<string, number>>;
   /** Compressed values that were kept without being decoded, as the thread that does it did not keep up. */
   readonly unverified: number;

@@ -1,6 +1,6 @@
 /** What disks and folders can do to a recording. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -14,7 +14,16 @@ import { Reader } from './support/reader.ts';
 import { valuesOf } from './support/rows.ts';
 import { decoded, toldFrames, toldMessage } from './support/told-stream.ts';
 
+const beginProgram = new URL('./programs/begin.ts', import.meta.url);
 const writerProgram = new URL('./programs/writer.ts', import.meta.url);
+
+/** What a program prints that may write files of so many kilobytes: beyond, the system refuses, as a full disk does. */
+async function withFullDisk(program: URL, file: string, sizeKb: number): Promise<string> {
+  const limited = `trap "" XFSZ; ulimit -f ${2 * sizeKb}; exec "$0" "$@"`;
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', program.pathname];
+  const { stdout } = await promisify(execFile)('sh', ['-c', limited, ...node, file], { encoding: 'utf8' });
+  return stdout;
+}
 
 describe.skipIf(!requireServer('h5py and h5dump', 'recordings on faulty disks'))('a recording', () => {
   let reader: Reader;
@@ -101,20 +110,17 @@ describe.skipIf(!requireServer('h5py and h5dump', 'recordings on faulty disks'))
     expect(valuesOf(file, 'recording/pulse_id')).toEqual(pulses);
   });
 
+  test('leaves nothing, and nothing to wait for, when the disk is full before it has begun', async () => {
+    using folder = temporaryFolder();
+    const stdout = await withFullDisk(beginProgram, join(folder.path, 'run.h5'), 4000);
+    expect(stdout).toBe('ALI_DISK_FULL\n');
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
   test('ends when the disk is full, keeps what is there, and says so', async () => {
     using folder = temporaryFolder();
     const file = join(folder.path, 'run.h5');
-    // Past this size the system refuses to write, as a full disk does.
-    const limited = 'trap "" XFSZ; ulimit -f 100000; exec "$0" "$@"';
-    const args = [
-      '-c',
-      limited,
-      process.execPath,
-      '--disable-warning=ExperimentalWarning',
-      writerProgram.pathname,
-      file,
-    ];
-    const { stdout } = await promisify(execFile)('sh', args, { encoding: 'utf8' });
+    const stdout = await withFullDisk(writerProgram, file, 50_000);
     const status = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
       state: string;
       problem: string;

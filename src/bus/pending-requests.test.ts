@@ -44,3 +44,20 @@ test('a time that no timer can wait for is not over at once', async () => {
   expect(pending.take(reply('long'))).toBe(true);
   expect(await long).toHaveLength(1);
 });
+
+test('one whose time is over while others are told so ends as they do', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  const pending = new PendingRequests();
+  const busy = () => {
+    const startMs = performance.now();
+    while (performance.now() - startMs < 20);
+    return 'one of many';
+  };
+  const all = [10, 15].map((timeoutMs) => pending.add(`${timeoutMs}`, { timeoutMs }, busy).replies);
+  for (const one of all) await expect(one).rejects.toMatchObject({ code: 'ALI_TIMEOUT' });
+  process.off('warning', onWarning);
+  // Of a timer that is set for a time in the past, Node.js says so on standard error.
+  expect(warnings).toEqual([]);
+});

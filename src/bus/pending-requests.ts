@@ -70,7 +70,7 @@ export class PendingRequests {
   #wake(dueMs: number): void {
     clearTimeout(this.#timer);
     this.#dueMs = dueMs;
-    const delayMs = Math.ceil(dueMs - performance.now());
+    const delayMs = Math.max(0, Math.ceil(dueMs - performance.now()));
     this.#timer = setTimeout(() => this.#look(), Math.min(delayMs, longestTimerMs)).unref();
   }
 

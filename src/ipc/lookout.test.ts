@@ -47,6 +47,19 @@ test('it ends when nothing comes, and each further send begins it anew', async (
   expect(lookout.isAwake).toBe(false);
 });
 
+test('it is in vain however often is sent meanwhile', async () => {
+  const { lookout, wait } = lookoutOf();
+  for (let i = 0; i < 19; i++) {
+    lookout.sent();
+    await wait(0.05);
+    expect(lookout.isAwake).toBe(true);
+  }
+  lookout.sent();
+  await wait(0.06);
+  expect(lookout.isAwake).toBe(false);
+  expect(await skipped(lookout, wait)).toBe(1);
+});
+
 test('what is in vain is tried less often, and at once again when it was not', async () => {
   const { lookout, wait } = lookoutOf();
   const counts: number[] = [];

@@ -96,6 +96,7 @@ export class AmqpBus implements Bus {
     checkMessage(message);
     const endMs = performance.now() + options.timeoutMs;
     const session = await this.#link.within(options.timeoutMs);
+    this.#checkOpen();
     const correlationId = message.properties.correlationId ?? randomUUID();
     const timeoutMs = Math.max(0, endMs - performance.now());
     const pending = this.#pending.add(

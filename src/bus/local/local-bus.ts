@@ -115,7 +115,10 @@ export class LocalBus implements Bus {
     checkMessage(message);
     const endMs = performance.now() + options.timeoutMs;
     const settling = this.#settling(message, options.timeoutMs);
-    if (settling !== undefined) await settling;
+    if (settling !== undefined) {
+      await settling;
+      this.#checkOpen();
+    }
     const replyTo = this.#replyQueue(options.replyQueue ?? 'broker-named');
     const correlationId = message.properties.correlationId ?? randomUUID();
     const properties = { ...message.properties, correlationId, replyTo };
@@ -148,7 +151,10 @@ export class LocalBus implements Bus {
     this.#checkOpen();
     checkMessage(message);
     const settling = mandatory ? this.#settling(message, settleMs) : undefined;
-    if (settling !== undefined) await settling;
+    if (settling !== undefined) {
+      await settling;
+      this.#checkOpen();
+    }
     const route = this.#dispatch(message, 0);
     if (route === undefined && mandatory) throw this.#unroutable(message.routingKey);
     const slow: Promise<void>[] = [];
@@ -178,7 +184,7 @@ export class LocalBus implements Bus {
   #settling({ exchange, routingKey }: Message, patienceMs: number): Promise<void> | undefined {
     const route = this.#routes.match(this.#exchanges.nameOf(exchange), routingKey);
     if (!isNobody(route) || this.#mesh.isSettled) return undefined;
-    return this.#mesh.settle(patienceMs).then(() => this.#checkOpen());
+    return this.#mesh.settle(patienceMs);
   }
 
   /** Sends a message to whoever takes it; undefined when nobody does. */

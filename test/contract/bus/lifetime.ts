@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Context, message } from './context.ts';
+import { answering, type Context, message } from './context.ts';
 
 export function lifetime(context: Context): void {
   test('what waits for a reply is told when its bus is closed', async () => {
@@ -12,6 +12,25 @@ export function lifetime(context: Context): void {
     const asked = bus.request(message(name), { timeoutMs: 60_000 });
     const told = expect(asked).rejects.toMatchObject({ code: 'ALI_BUS_CLOSED' });
     await heard.next();
+    await bus.close();
+    await told;
+  });
+
+  test.each([
+    ['its first request', 0],
+    ['a later request', 1],
+  ])('what a bus is asked just before it is closed is told as well: %s', async (_, answered) => {
+    const name = context.name('unheard');
+    const bindings = [{ exchange: 'requests' as const, key: name }];
+    let left = answered;
+    const answer = answering(context.service, () => '');
+    await context.consume(context.service, { queue: name, bindings }, (request) => {
+      if (left-- > 0) return answer(request);
+    });
+    const bus = await context.open();
+    for (let i = 0; i < answered; i++) await bus.request(message(name), { timeoutMs: 5000 });
+    const asked = bus.request(message(name), { timeoutMs: 60_000 });
+    const told = expect(asked).rejects.toMatchObject({ code: 'ALI_BUS_CLOSED' });
     await bus.close();
     await told;
   });

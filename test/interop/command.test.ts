@@ -182,9 +182,9 @@ describe('waiting', () => {
   test('Python wakes wait, with and without a condition, and wait --sub', async () => {
     const { python } = peers;
     const waits = [
-      shell.alidade('state', 'wait', 'sensor', '--condition', 'value > 5', '--timeout', '15s'),
-      shell.alidade('state', 'wait', 'attribute', '--timeout', '15s'),
-      shell.alidade('state', 'wait', 'indexed', '--sub', 'm062', '--timeout', '15s'),
+      shell.alidade('state', 'wait', 'sensor', '--condition', 'value > 5', '--timeout', '50s'),
+      shell.alidade('state', 'wait', 'attribute', '--timeout', '50s'),
+      shell.alidade('state', 'wait', 'indexed', '--sub', 'm062', '--timeout', '50s'),
     ];
     await python.call('add', ['sensor', 1]);
     await python.call('add', ['sensor', 9]);

@@ -249,9 +249,10 @@ describe.each(['redis', 'aio'] as const)('waiting here for Python (%s)', (backen
 
 test('a wait of either that nothing satisfies times out', async () => {
   const { python, state } = peers;
-  const theirs = python.errorOf('wait_key', ['key'], { named: { condition: 'above 5', timeout: 0.3 } });
-  const ours = state.waitKey('key', { condition: above5, timeoutMs: 300 });
+  const theirs = python.errorOf('wait_key', ['key'], { named: { condition: 'above 5', timeout: 3 } });
+  const ours = state.waitKey('key', { condition: above5, timeoutMs: 3000 });
   ours.catch(() => undefined);
+  // Both listen long before the first of them has waited enough.
   await listening('key', 2);
   await python.call('add', ['key', 1]);
   await state.add('key', 2);

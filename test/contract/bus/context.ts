@@ -78,3 +78,14 @@ export async function listen(
     },
   };
 }
+
+/** All that a bus sent as alerts to a queue until now. One with this key, which the queue has to be bound to, tells the end. */
+export async function untilLast(sender: Bus, heard: Heard, routingKey: string): Promise<readonly Delivery[]> {
+  await sender.send({ exchange: 'alerts', routingKey, body: Buffer.alloc(0), properties: {} });
+  const came: Delivery[] = [];
+  for (;;) {
+    const next = await heard.next();
+    if (next.routingKey === routingKey) return came;
+    came.push(next);
+  }
+}

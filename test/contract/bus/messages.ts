@@ -156,9 +156,9 @@ export function messages(context: Context): void {
       bindings: [{ exchange: 'requests', key }],
     });
     const properties = { correlationId: 'same' };
-    const first = context.client.request(message(key, '', { properties }), { timeoutMs: 5000 });
+    const first = context.client.request(message(key, '', { properties }), { timeoutMs: 30_000 });
     const { replyTo = '' } = (await heard.next()).properties;
-    const second = context.client.request(message(key, '', { properties }), { timeoutMs: 5000 });
+    const second = context.client.request(message(key, '', { properties }), { timeoutMs: 30_000 });
     await expect(second).rejects.toMatchObject({ code: 'ALI_BUS_MESSAGE' });
     await context.service.send(message(replyTo, 'reply', { properties }));
     expect(await first).toHaveLength(1);

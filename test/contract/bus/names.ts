@@ -12,7 +12,7 @@ export function names(context: Context): void {
       await expect(second).rejects.toMatchObject({ code: 'ALI_BUS_NAME_TAKEN' });
     }
     // The bus that was refused goes on as well.
-    const [reply] = await context.client.request(message(name), { timeoutMs: 5000 });
+    const [reply] = await context.client.request(message(name), { timeoutMs: 30_000 });
     expect(reply && textOf(reply)).toBe('the first');
   });
 
@@ -42,7 +42,7 @@ export function names(context: Context): void {
     expect(refused.map((outcome) => (outcome as PromiseRejectedResult).reason.code)).toEqual(
       Array.from({ length: 5 }, () => 'ALI_BUS_NAME_TAKEN'),
     );
-    const replies = await context.client.request(message(name), { timeoutMs: 5000 });
+    const replies = await context.client.request(message(name), { timeoutMs: 30_000 });
     expect(replies.map(textOf)).toEqual(['here']);
   });
 

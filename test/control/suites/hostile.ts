@@ -222,7 +222,7 @@ export function hostileMessages(stage: Stage): void {
         heard.push(value);
       }
     })({ name: 'bell' });
-    await stage.serve([bell]);
+    await stage.serve([bell], { messageWaitMs: 60_000 });
     await using sender = await stranger(stage);
     const piece = (name: string, bytes: Buffer, i: number) => ({
       routingKey: 'bell',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Delivery } from '../../../src/bus/index.ts';
 import { makeService, readServiceFile, startService } from '../../../src/control/index.ts';
-import { listen } from '../../contract/bus/context.ts';
+import { listen, untilLast } from '../../contract/bus/context.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type CapturedMessage, deliveryOf } from '../captured.ts';
 import { differencesOf } from '../differences.ts';
@@ -69,13 +69,14 @@ export function liveLog(stage: Stage): void {
       await until(events.at(-1)?.t ?? 0);
     } finally {
       await service.close();
-      await queue.consumer.close();
     }
+    const said = await untilLast(stage.bus, queue, 'last');
+    await queue.consumer.close();
     const recorded = byKey(events.flatMap((event) => ('set' in event ? [] : [deliveryOf(event)])));
     const differences = differencesOf('live-log-v3');
     const expected = Object.fromEntries(
       Object.entries(recorded).map(([key, said]) => [key, differences.get(key)?.ours ?? said]),
     );
-    expect(byKey(queue.deliveries)).toEqual(expected);
+    expect(byKey(said)).toEqual(expected);
   });
 }

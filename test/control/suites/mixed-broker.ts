@@ -104,6 +104,8 @@ export function mixedBroker(stage: Stage): void {
     const lamp = new Lamp({ name: 'lamp' });
     await stage.serve([lamp], { wire: 'v2', heartbeatIntervalMs: undefined });
     const client = stage.client({ wire: undefined, targets: { old_valve: 'v2', old_store: 'v2' } });
+    // Then all that a request needs is there, and what follows is sent at once, however short its time.
+    await client.ping('lamp', { wire: 'v2' });
     const short = { timeoutMs: 50 };
     // It takes them and is silent: what matters is that it would have lived.
     await Promise.allSettled([
@@ -121,6 +123,8 @@ export function mixedBroker(stage: Stage): void {
       client.alert('sensor_value.mine', { value_raw: 1 }, { wire: 'v2' }),
       lamp.tell(),
     ]);
+    // Requests go in their order: with this one those before it are there.
+    await client.ping('lamp', { wire: 'v2' });
     expect(await old.heard()).toEqual([13, []]);
   });
 

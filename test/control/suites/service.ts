@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import {
   type Answer,
+  type Client,
   dialects,
   Endpoint,
   float,
@@ -26,6 +27,29 @@ class SleepyClock extends ManualClock {
     this.timesAsked += 1;
     return super.nowMs() + this.asleepMs;
   }
+}
+
+/** All replies to a broadcast, which is ended when each of these services has answered it. */
+async function broadcast(
+  client: Client,
+  command: string,
+  services: readonly string[],
+  values: readonly Answer[] = [],
+): Promise<readonly Reply[]> {
+  const end = new AbortController();
+  const { promise: answered, resolve } = Promise.withResolvers<void>();
+  const replies: Reply[] = [];
+  const onReply = (reply: Reply) => {
+    if (replies.push(reply) === services.length) resolve();
+  };
+  const gathering = client.broadcast(command, { values, timeoutMs: 30_000, signal: end.signal, onReply });
+  const ended = expect(gathering).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+  await Promise.race([answered, ended]);
+  // A reply too many would come before that to what follows.
+  for (const name of services) await client.ping(name);
+  end.abort();
+  await ended;
+  return replies;
 }
 
 export function services(stage: Stage): void {
@@ -231,7 +255,9 @@ export function services(stage: Stage): void {
       override async onStart(): Promise<void> {
         const before = clock.timesAsked;
         set = client.set('valve', 'open');
-        await vi.waitFor(() => expect(clock.timesAsked).toBeGreaterThan(before));
+        await vi.waitFor(() => expect(clock.timesAsked).toBeGreaterThan(before), {
+          timeout: 10_000,
+        });
         clock.advance(9000);
       }
     })('valve');
@@ -243,10 +269,14 @@ export function services(stage: Stage): void {
   test('a client whose endpoint does not answer is told within its time', async () => {
     const slow = new Slow({ name: 'slow' });
     await stage.serve([slow]);
-    await expect(stage.client().get('slow', { timeoutMs: 50 })).rejects.toMatchObject({
+    const client = stage.client();
+    // Then all that a request needs is there, and the next is sent at once.
+    await client.ping('my_store');
+    await expect(client.get('slow', { timeoutMs: 50 })).rejects.toMatchObject({
       code: 'ALI_TIMEOUT',
       message: "'slow' did not answer within 0.05 s",
     });
+    await slow.whenAsked();
     slow.asked.pop()?.();
   });
 
@@ -264,13 +294,15 @@ export function services(stage: Stage): void {
     await stage.serve([valves[0] as Valve], { wire });
     await stage.serve([valves[1] as Valve], { wire, name: 'other', bus: stage.otherBus });
     const client = stage.client({ wire });
-    const replies = await client.broadcast('ping', { timeoutMs: 500 });
+    const replies = await broadcast(client, 'ping', ['my_store', 'other']);
     expect(replies.map(({ code }) => code)).toEqual([0, 0]);
     if (wire !== 'v1') {
       expect(replies.map(({ sender }) => sender.serviceName).toSorted()).toEqual(['my_store', 'other']);
     }
-    await client.broadcast('set_condition', { values: [10], timeoutMs: 500 });
-    expect(valves.map(({ calls }) => calls)).toEqual([[['condition', 10]], [['condition', 10]]]);
+    await broadcast(client, 'set_condition', ['my_store', 'other'], [10]);
+    await expect
+      .poll(() => valves.map(({ calls }) => calls))
+      .toEqual([[['condition', 10]], [['condition', 10]]]);
   });
 
   test('an endpoint may have a queue of its own', async () => {

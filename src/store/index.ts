@@ -1,7 +1,7 @@
 /** The store: one interface, three engines. Start at store.ts (what a store is) and open-store.ts (how one is opened). */
 export { compileGlob, type Glob } from './glob.ts';
 export { type Key, keyBytes, keyText, maxKeyBytes } from './key.ts';
-export { namesSnapshot, type OpenStoreOptions, openStore } from './open-store.ts';
+export { namesSnapshot, type OpenStoreOptions, openStore, storeOpener } from './open-store.ts';
 export { patiently } from './patience.ts';
 export {
   type BatchResult,

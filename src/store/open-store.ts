@@ -18,25 +18,37 @@ export interface OpenStoreOptions {
  * const state = await store.space('state');
  */
 export async function openStore(url?: string, options: OpenStoreOptions = {}): Promise<Store> {
+  const open = await storeOpener(url, options);
+  return open();
+}
+
+/** Loads the engine of a store, and gives what opens it as {@link openStore} does: for who counts the time of that alone. */
+export async function storeOpener(
+  url?: string,
+  options: OpenStoreOptions = {},
+): Promise<() => Promise<Store>> {
   const create = options.create ?? true;
-  if (url === undefined || url === '') return openDefault(create);
+  if (url === undefined || url === '') {
+    const { defaultFolder } = await import('../ipc/index.ts');
+    return folderOpener(defaultFolder(), create);
+  }
   const scheme = /^([a-z]+):/.exec(url)?.[1];
   switch (scheme) {
     case 'memory': {
       const { openMemory } = await import('./sqlite/memory-store.ts');
-      return openMemory();
+      return async () => openMemory();
     }
     case 'sqlite':
-      return openFolder(folderOf(url), create);
+      return folderOpener(folderOf(url), create);
     case 'redis':
     case 'rediss': {
       const { openRedis } = await import('./redis/index.ts');
-      return openRedis(url);
+      return () => openRedis(url);
     }
     default:
       if (namesSnapshot(url)) {
         const { openSnapshotStore } = await import('./snapshot-store.ts');
-        return openSnapshotStore(url);
+        return async () => openSnapshotStore(url);
       }
       throw new AlidadeError(
         'ALI_STORE_URL',
@@ -50,16 +62,13 @@ export function namesSnapshot(url: string): boolean {
   return url.endsWith('.rdb') && !/^(?:memory|sqlite|rediss?):/.test(url);
 }
 
-async function openDefault(create: boolean): Promise<Store> {
-  const { defaultFolder } = await import('../ipc/index.ts');
-  return openFolder(defaultFolder(), create);
-}
-
-async function openFolder(folder: string, create: boolean): Promise<Store> {
+async function folderOpener(folder: string, create: boolean): Promise<() => Promise<Store>> {
   const { prepareFolder } = await import('./sqlite/folder.ts');
   const { openSqlite } = await import('./sqlite/sqlite-store.ts');
-  prepareFolder(folder, create);
-  return openSqlite(folder);
+  return async () => {
+    prepareFolder(folder, create);
+    return openSqlite(folder);
+  };
 }
 
 /** The folder of a `sqlite:` URL; undefined for any other. @throws ALI_STORE_URL */

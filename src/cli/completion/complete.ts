@@ -191,7 +191,7 @@ async function endpoints({ given }: Place, start: string, terminal: Terminal): P
   if (given.has('--broker') || given.has('--config')) return [];
   const url = given.get('--bus')?.at(-1) ?? terminal.environment.ALIDADE_BUS;
   const { presentEndpoints } = await import('./endpoints.ts');
-  const names = (await presentEndpoints(url, storeMs)).filter((name) => name.startsWith(start));
+  const names = (await presentEndpoints(url)).filter((name) => name.startsWith(start));
   return candidatesOf(names.sort());
 }
 

@@ -1,5 +1,5 @@
-import { keyBytes, keyText, openStore, type SpaceName } from '../../store/index.ts';
-import { soon } from '../soon.ts';
+import { keyBytes, keyText, type SpaceName, type Store } from '../../store/index.ts';
+import { fromStore } from './from-store.ts';
 
 export interface KeyQuery {
   /** Where to look; undefined for the nearest store. */
@@ -17,17 +17,11 @@ export interface KeyQuery {
 export const maxKeys = 2000;
 
 /** Keys of the store in use as the verbs take them; none where there is no store or it does not answer in time. */
-export async function storedKeys(query: KeyQuery): Promise<string[]> {
-  return (
-    (await soon(
-      read(query).catch(() => []),
-      query.timeoutMs,
-    )) ?? []
-  );
+export function storedKeys(query: KeyQuery): Promise<string[]> {
+  return fromStore(query.url, query.timeoutMs, (store) => read(store, query));
 }
 
-async function read({ url, space: name, start, views, exclusive }: KeyQuery): Promise<string[]> {
-  await using store = await openStore(url === '' ? undefined : url, { create: false });
+async function read(store: Store, { space: name, start, views, exclusive }: KeyQuery): Promise<string[]> {
   const space = await store.space(name);
   const names = views.flatMap((names) => names.split(',')).filter((name) => name !== '');
   const prefixes = names.map((name) => (name.endsWith('_') ? name : `${name}_`));

@@ -1,5 +1,5 @@
-import { keyBytes, keyText, openStore, type Space } from '../../store/index.ts';
-import { soon } from '../soon.ts';
+import { keyBytes, keyText, type Space, type Store } from '../../store/index.ts';
+import { fromStore } from './from-store.ts';
 import { literal, maxKeys } from './keys.ts';
 
 export interface NameQuery {
@@ -15,17 +15,11 @@ export interface NameQuery {
 }
 
 /** Words for `alidade config` from the store in use; none where there is no store or it does not answer in time. */
-export async function storedNames(query: NameQuery): Promise<string[]> {
-  return (
-    (await soon(
-      read(query).catch(() => []),
-      query.timeoutMs,
-    )) ?? []
-  );
+export function storedNames(query: NameQuery): Promise<string[]> {
+  return fromStore(query.url, query.timeoutMs, (store) => read(store, query));
 }
 
-async function read({ what, url, start, operands }: NameQuery): Promise<string[]> {
-  await using store = await openStore(url === '' ? undefined : url, { create: false });
+async function read(store: Store, { what, start, operands }: NameQuery): Promise<string[]> {
   const space = await store.space('config');
   const comma = start.lastIndexOf(',');
   const before = start.slice(0, comma + 1);

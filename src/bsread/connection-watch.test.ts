@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../test/support/free-port.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { PubSocket, PushSocket } from '../zmtp/index.ts';
 import { type ConnectionNews, ConnectionWatch } from './connection-watch.ts';
@@ -20,16 +21,8 @@ async function watch(address: string) {
   return { clock, connection, news, tries: () => retries };
 }
 
-/** An address where nobody listens. */
-async function deserted(): Promise<string> {
-  const socket = new PushSocket();
-  const address = await socket.bind('tcp://127.0.0.1:*');
-  await socket.close();
-  return address;
-}
-
 test('a sender that is not there is told once, however often it is tried, and once when it is back', async () => {
-  const address = await deserted();
+  const address = `tcp://127.0.0.1:${await freePort()}`;
   const { clock, connection, news, tries } = await watch(address);
   clock.advance(5000);
   await expect.poll(tries, poll).toBeGreaterThan(5);

@@ -5,16 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { keptLog, TestConsumer } from '../../test/bsread/pulses.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { openInstrument } from './instrument.ts';
 import { readDefinition } from './read-definition.ts';
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
 
 function file(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'alidade-'));
@@ -25,7 +18,7 @@ function file(text: string): string {
 }
 
 test('a simulated source goes through a buffer, and its scalars are sensors', async () => {
-  const [source, output, status] = await freePorts(3);
+  const [source, output, status] = [await freePort(), await freePort(), await freePort()];
   const path = file(`
 name: beamline
 streams:
@@ -76,14 +69,13 @@ test('a port in use ends the start, and nothing stays behind', async () => {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const { port } = server.address() as { port: number };
-  const [source] = await freePorts(1);
+  const source = await freePort();
   const text = (output: number) =>
     `name: x\nstreams:\n  - {name: a, simulate: {port: ${source}}}\n  - {name: b, buffer: {from: a, port: ${output}}}\n`;
   const open = (output: number) =>
     openInstrument(file(text(output)), { storeUrl: 'memory:', log: keptLog() });
   await expect(open(port)).rejects.toThrow(expect.objectContaining({ code: 'ALI_ADDRESS' }));
-  const [free = 0] = await freePorts(1);
-  await (await open(free)).close();
+  await (await open(await freePort())).close();
 });
 
 test.each([

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { buildCommand, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { freePort, readmeBlocks, said } from '../support/readme.ts';
+import { freePort } from '../support/free-port.ts';
+import { readmeBlocks, said } from '../support/readme.ts';
 
 const blocks = readmeBlocks(resolve(import.meta.dirname, '../../examples/acquisition/README.md'));
 const ready: Readonly<Record<string, RegExp>> = {
@@ -17,7 +18,7 @@ const ready: Readonly<Record<string, RegExp>> = {
 
 beforeAll(buildCommand, 120_000);
 
-test('the README does what it says', { timeout: 60_000 }, async () => {
+test('the README does what it says', { timeout: 180_000 }, async () => {
   using folder = temporaryFolder();
   const ports = { 9999: await freePort(), 8082: await freePort(), 9555: await freePort() };
   const ported = (command: string) =>

@@ -6,17 +6,18 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { buildCommand, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { freePort, readmeBlocks, said } from '../support/readme.ts';
+import { freePort } from '../support/free-port.ts';
+import { readmeBlocks, said } from '../support/readme.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const blocks = readmeBlocks(join(root, 'examples/stream/README.md'));
 
 beforeAll(buildCommand, 120_000);
 
-test('the README does what it says', async () => {
+test('the README does what it says', { timeout: 180_000 }, async () => {
   using folder = temporaryFolder();
   symlinkSync(join(root, 'examples'), join(folder.path, 'examples'));
-  const [source, buffer] = [await freePort(), await freePort()];
+  const [source, buffer] = [await freePort(), await freePort(1000)];
   const ported = (command: string) =>
     command
       .replaceAll('9999', String(source))

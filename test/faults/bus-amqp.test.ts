@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bus, type BusEvent, type Consumer, openBus } from '../../src/bus/index.ts';
 import { answering, listen, message, textOf } from '../contract/bus/context.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Program, runProgram } from '../support/program.ts';
 import { RabbitmqServer } from '../support/rabbitmq-server.ts';
-import { freePort } from '../support/redis-server.ts';
 import { findProgram, requireServer } from '../support/require-server.ts';
 
 const serviceFile = new URL('programs/bus-service.ts', import.meta.url);

@@ -7,7 +7,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openRedis } from '../../src/store/redis/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { add, bytes, heard, plain, push, set } from '../contract/store/context.ts';
-import { freePort, RedisServer } from '../support/redis-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { RedisServer } from '../support/redis-server.ts';
 import { findProgram, requireServer } from '../support/require-server.ts';
 
 const servers: (RedisServer | { close(): unknown })[] = [];

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { freePort, RedisServer } from '../support/redis-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { RedisServer } from '../support/redis-server.ts';
 
 const telescope = resolve(import.meta.dirname, '../../examples/telescope');
 

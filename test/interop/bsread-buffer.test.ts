@@ -1,21 +1,12 @@
 /** The real bsread of Python at both ends of our ring buffer: what one sends is what the other gets. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { RingBuffer } from '../../src/bsread/index.ts';
 import { keptLog } from '../bsread/pulses.ts';
+import { freePort } from '../support/free-port.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { BsreadParty, type DescribedMessage, hasRealBsread } from './bsread-party.ts';
 import { combinations, examples, orNull, portOf, received, sentByPython } from './bsread-values.ts';
 import { proven } from './proven.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await once(server.close(), 'close');
-  return port;
-}
 
 describe.skipIf(!hasRealBsread())('the real bsread', () => {
   // What Python writes of big-endian arrays with lz4, it cannot read itself: the length is in the wrong order.

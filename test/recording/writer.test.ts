@@ -2,7 +2,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MessageDecoder, Sender } from '../../src/bsread/index.ts';
@@ -10,6 +9,7 @@ import { verifyRecording } from '../../src/recording/index.ts';
 import { isAlidadeError } from '../../src/shared/errors.ts';
 import { buildCommand } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { runProgram } from '../support/program.ts';
 import { recordedRun, runNames } from './support/recorded.ts';
 import { valuesOf } from './support/rows.ts';
@@ -24,16 +24,9 @@ const parameters = {
 
 beforeAll(() => buildCommand());
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 interface BenchOptions {
+  /** Where its sender is. */
+  readonly address?: string;
   readonly user?: number;
   /** Does something to the folder before the writer starts. */
   readonly prepare?: (folder: string) => void;
@@ -68,7 +61,8 @@ class Bench implements AsyncDisposable {
   }
 
   static async open(options: BenchOptions = {}): Promise<Bench> {
-    const sender = await Sender.open({ addresses: 'tcp://127.0.0.1:*', startPulseId: 100n });
+    const addresses = options.address ?? 'tcp://127.0.0.1:*';
+    const sender = await Sender.open({ addresses, startPulseId: 100n });
     const bench = new Bench(sender, await freePort(), options);
     while (!bench.errors.includes('REST at')) {
       await Promise.race([once(bench.child.stderr, 'data'), bench.ended]);
@@ -258,9 +252,9 @@ test('the answer to /stop tells that the file is whole', async () => {
 });
 
 test('a sender that is not there is told in the log and the status, once, and when it is back', async () => {
-  await using bench = await Bench.open();
+  const address = `tcp://127.0.0.1:${await freePort()}`;
+  await using bench = await Bench.open({ address });
   await bench.sender.close();
-  const address = bench.sender.endpoints[0] as string;
   await bench.ask('PUT', '/start_pulse_id/0');
   const source = async () => (await bench.get('/status')).source;
   await expect.poll(source, { timeout: 10_000 }).toEqual({

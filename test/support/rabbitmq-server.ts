@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { type Program, runCommand } from './program.ts';
-import { freePort } from './redis-server.ts';
 import { findProgram } from './require-server.ts';
 
 export interface RabbitmqServerOptions {

@@ -1,7 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 /** A fenced block of a README; one that has a name goes on until it is ended. */
@@ -17,16 +15,6 @@ export function readmeBlocks(path: string): ReadmeBlock[] {
     name,
     command: command.trim().replaceAll('npx ', ''),
   }));
-}
-
-/** A free port; the one that is 1000 higher is likely free too. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port > 60_000 ? port - 5000 : port;
 }
 
 /** Waits for a line on either output. */

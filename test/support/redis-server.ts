@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 export interface RedisServerOptions {
   /** Further settings, as on the command line: `['--requirepass', 'x']`. */
@@ -18,16 +18,25 @@ export class RedisServer {
   #settings: readonly string[];
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, settings: readonly string[]) {
+  private constructor(port: number, folder: string, settings: readonly string[]) {
     this.port = port;
-    this.folder = mkdtempSync(join(tmpdir(), 'alidade-redis-'));
+    this.folder = folder;
     this.#settings = settings;
   }
 
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), options.settings ?? []);
-    await server.start();
-    return server;
+    for (let tries = 1; ; tries++) {
+      const folder = mkdtempSync(join(tmpdir(), 'alidade-redis-'));
+      const server = new RedisServer(await freePort(), folder, options.settings ?? []);
+      try {
+        await server.start();
+        return server;
+      } catch (error) {
+        await server.close();
+        // Somebody else may have been faster to take the port.
+        if (tries === 3) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -39,21 +48,29 @@ export class RedisServer {
     const fixed = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.folder, '--save', ''];
     const child = spawn('redis-server', [...fixed, ...this.#settings], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     let said = '';
-    child.stdout?.on('data', (chunk) => {
-      said += chunk;
-    });
-    child.stderr?.on('data', (chunk) => {
-      said += chunk;
-    });
-    const end = performance.now() + 10_000;
-    while (!said.includes('Ready to accept connections')) {
-      if (child.exitCode !== null || performance.now() > end) {
-        throw new Error(`redis-server did not start:\n${said}`);
-      }
-      await sleep(5);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        said += chunk;
+        if (said.includes('Ready to accept connections')) resolve();
+      });
     }
-    child.stdout?.removeAllListeners('data').resume();
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`redis-server did not start:\n${said}`)));
+    await ready;
+    for (const stream of [child.stdout, child.stderr]) stream.removeAllListeners('data').resume();
+  }
+
+  /** Runs the stopped server on a port that its clients do not know: what is written there, they find when they are back. */
+  async unseen(work: (server: RedisServer) => Promise<void>): Promise<void> {
+    const server = new RedisServer(await freePort(), this.folder, this.#settings);
+    await server.start();
+    try {
+      await work(server);
+    } finally {
+      await server.stop();
+    }
   }
 
   /** Ends the server as SIGTERM does: it saves what it is told to save, and says goodbye. */
@@ -109,14 +126,4 @@ export class RedisServer {
     child.kill('SIGCONT');
     await exited;
   }
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

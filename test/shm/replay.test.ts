@@ -276,7 +276,7 @@ describe('while another sender is alive', () => {
     const ended = replay(onDisk, [file(commandFile, ...rows)], { clock });
     const refused = expect(ended).rejects.toMatchObject({ code: 'ALI_STORE_FAILED' });
     while (clock.timers === 0) await setImmediate();
-    const db = new DatabaseSync(join(folder.path, 'store', 'shm.sqlite'));
+    const db = new DatabaseSync(join(folder.path, 'store', 'shm.sqlite'), { timeout: 5000 });
     db.exec('DROP TABLE notices');
     db.close();
     await refused;

@@ -1,8 +1,11 @@
 /** The ring buffer between a source and its consumers: nothing changed, nothing stale, nothing dropped uncounted. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Dispatcher, RingBuffer } from '../../src/bsread/index.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { CuttingProxy } from '../zmtp/peers/cutting-proxy.ts';
 import { openParty } from '../zmtp/peers/party.ts';
@@ -236,7 +239,8 @@ describe('its ends', () => {
   });
 
   test('a source that is gone is connected again', async () => {
-    const { source, buffer, consumer, log } = await setUp();
+    await using source = await TestSource.open(`tcp://127.0.0.1:${await freePort()}`);
+    const { buffer, consumer, log } = await setUp({ inputs: [source.address] });
     const taker = consumer();
     await source.send(0, 1);
     expect(await taker.ids(2)).toEqual([0, 1]);
@@ -308,24 +312,34 @@ describe('its ends', () => {
   });
 
   test('when it closes, what has come of the source as whole messages is still handed on', async () => {
+    using folder = temporaryFolder();
+    // What is written into such a socket has come at once: at the next turn of the loop it is read.
+    await using source = await TestSource.open(`ipc://${join(folder.path, 'source')}`);
     const seen: number[] = [];
-    const { source, buffer } = await setUp({
+    let turns = 0;
+    let seenBefore = 0;
+    const { buffer } = await setUp({
+      inputs: [source.address],
       // Between any two messages others have their turn, and more comes in.
       maxMessages: 1,
       onMessage: ({ pulseId }) => {
         seen.push(Number(pulseId));
-        if (pulseId === 0n) void source.send(30, 59);
-        if (pulseId === 28n) void buffer.close();
+        if (pulseId === 0n) void source.send(60, 89);
+        if (source.push.statistics().sentMessages < 90 || ++turns !== 3) return;
+        seenBefore = seen.length;
+        void buffer.close();
       },
     });
-    await source.send(0, 29);
-    await expect.poll(() => seen.length, poll).toBeGreaterThan(28);
+    await source.send(0, 59);
+    await expect.poll(() => seenBefore, poll).toBeGreaterThan(0);
     await buffer.close();
-    expect(seen).toEqual(range(0, 59));
+    // Not even the first of what came later.
+    expect(seenBefore).toBeLessThan(60);
+    expect(seen).toEqual(range(0, 89));
     expect(buffer.status()).toMatchObject({
-      inputs: [{ receivedMessages: 60 }],
-      bufferedPulses: 60,
-      dropped: { 'no-consumer': 59, closed: 1 },
+      inputs: [{ receivedMessages: 90 }],
+      bufferedPulses: 90,
+      dropped: { 'no-consumer': 89, closed: 1 },
     });
   });
 

@@ -77,13 +77,13 @@ test('the commands of the README are found, with what they print', () => {
   expect(steps.filter(({ output }) => output !== undefined).length).toBeGreaterThan(4);
 });
 
-test('sqlite:', { timeout: 60_000 }, async () => {
+test('sqlite:', { timeout: 180_000 }, async () => {
   using clone = cloneShell();
   await followReadme(clone.shell);
 });
 
 describe.skipIf(!requireServer('redis-server', 'the example of a beamline on Redis'))('redis:', () => {
-  test('a plain subscriber hears the notices', { timeout: 60_000 }, async () => {
+  test('a plain subscriber hears the notices', { timeout: 180_000 }, async () => {
     const server = await RedisServer.start();
     const subscriber = new Redis(server.port, { lazyConnect: true });
     try {

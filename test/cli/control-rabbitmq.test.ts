@@ -143,7 +143,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'the command line of slow cont
       }
     });
 
-    test('a broker that goes is waited for, by services and monitors', { timeout: 60_000 }, async () => {
+    test('a broker that goes is waited for, by services and monitors', { timeout: 180_000 }, async () => {
       const monitor = shell.start('control', 'monitor', '--json', '-k', 'sensor_value.#', '-b', broker);
       const lines = linesOf(monitor);
       await once(monitor.stderr, 'data');

@@ -42,7 +42,7 @@ function lineIn(transcript: string): string {
   return stripVTControlCharacters(line).replace(/\{('value_raw': .*), ('value_cal': .*)\}$/, '{$2, $1}');
 }
 
-test('dragonfly of v1', { timeout: 60_000 }, async () => {
+test('dragonfly of v1', { timeout: 180_000 }, async () => {
   await serve('kv-seed.yaml', 'v1');
   const judged: string[] = [];
   // What the recording did in between.
@@ -81,7 +81,7 @@ function reportIn(transcript: string): object {
   };
 }
 
-test('dl-agent of v3', { timeout: 60_000 }, async () => {
+test('dl-agent of v3', { timeout: 180_000 }, async () => {
   await serve('kv-v3.yaml', 'v3');
   for (const transcript of transcripts.v3) {
     const [command = ''] = transcript.split('\n');

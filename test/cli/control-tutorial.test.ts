@@ -79,7 +79,7 @@ test('the README has what the test follows', () => {
   ]);
 });
 
-test('works as written, on a local bus', { timeout: 60_000 }, () => follow('', /^$/));
+test('works as written, on a local bus', { timeout: 180_000 }, () => follow('', /^$/));
 
 describe.skipIf(!requireServer('rabbitmq-server', 'the tutorial of slow control on RabbitMQ'))(
   'on RabbitMQ',

@@ -17,7 +17,7 @@ const blocks = [...readme.matchAll(/^```sh(?: (\w+))?\n(.*?)^```$/gms)].map(([, 
 
 beforeAll(buildCommand, 120_000);
 
-test('the README works as written', { timeout: 60_000 }, async () => {
+test('the README works as written', { timeout: 180_000 }, async () => {
   using folder = temporaryFolder();
   symlinkSync(join(root, 'examples'), join(folder.path, 'examples'));
   const shell = new Shell(folder.path);

@@ -9,6 +9,9 @@ import { temporaryFolder } from '../support/folder.ts';
 
 beforeAll(buildCommand, 120_000);
 
+/** For `expect.poll`: no limit but that of the test, where each look is a run of the command. */
+const ofTest = { timeout: 60_000 };
+
 async function openDesk() {
   const folder = temporaryFolder();
   const runtime = join(folder.path, 'run');
@@ -48,7 +51,7 @@ test('it answers when it records, is of a session of its own, and is found after
   isOver = true;
   expect(await shell.said('record', 'export', 'run.h5', 'COUNT')).toMatch(/\n2,\d*,2$/);
   await expect
-    .poll(() => readFileSync(`${file}.log`, 'utf8'), { timeout: 10_000 })
+    .poll(() => readFileSync(`${file}.log`, 'utf8'), ofTest)
     .toMatch(/^run\.h5: 2 messages written/m);
 });
 
@@ -72,10 +75,12 @@ test('one whose messages nobody reads any more goes on', async () => {
   child.stderr.destroy();
   await sender.send({ COUNT: 1 });
   const status = async () => JSON.parse(await shell.said('record', 'status', '--json'));
-  await expect.poll(status).toMatchObject({ status: { written: 1, source: { connected: true } } });
+  const isConnected = (connected: boolean) =>
+    expect.poll(status, ofTest).toMatchObject({ status: { written: 1, source: { connected } } });
+  await isConnected(true);
   // It says that its sender is gone.
   await sender.close();
-  await expect.poll(status).toMatchObject({ status: { written: 1, source: { connected: false } } });
+  await isConnected(false);
   expect(await shell.said('record', 'stop')).toMatch(/run\.h5: finished; 1 messages? written/);
   expect(await ended).toEqual([0, null]);
 });

@@ -109,10 +109,10 @@ test('the commands of the README are found', () => {
   expect(blocks.length).toBe(8);
 });
 
-test('sqlite:', { timeout: 60_000 }, () => followReadme({}));
+test('sqlite:', { timeout: 180_000 }, () => followReadme({}));
 
 describe.skipIf(!requireServer('redis-server', 'the example of a robot on Redis'))('redis:', () => {
-  test('the same', { timeout: 60_000 }, async () => {
+  test('the same', { timeout: 180_000 }, async () => {
     const server = await RedisServer.start();
     try {
       await followReadme({ ALIDADE_STORE: server.url });

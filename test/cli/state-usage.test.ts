@@ -154,4 +154,4 @@ test('every example of the help does what it says', async () => {
     expect({ example, status, stderr }).toEqual({ example, status: 0, stderr: '' });
     if (!silent.test(example)) expect({ example, stdout }).not.toEqual({ example, stdout: '' });
   }
-}, 60_000);
+}, 180_000);

@@ -30,7 +30,7 @@ describe('wait', () => {
 
   test('is woken by another process', async () => {
     const waiting = finished(
-      desk.shell.start('state', 'wait', 'wind', '--condition', 'value > 5', '--timeout', '15s'),
+      desk.shell.start('state', 'wait', 'wind', '--condition', 'value > 5', '--timeout', '60s'),
     );
     await said('add', 'wind', '4', '--time', '200');
     await said('add', 'wind', '6.5', '--time', '300');
@@ -49,7 +49,7 @@ describe('wait', () => {
         '--condition',
         'value[0] == 2',
         '--timeout',
-        '15s',
+        '60s',
       ),
     );
     await said('index', 'set', 'gains', 'm062', '[2]');

@@ -135,7 +135,7 @@ export class Endpoint {
   /** Called once, when the service is on the bus and before requests come. What it throws ends the start. */
   onStart(): Maybe<void> {}
 
-  /** Called once, when the service ends; timers stop here. */
+  /** Called once, when the service ends; also when its start fails or is given up after {@link onStart}. Timers stop here. */
   onStop(): Maybe<void> {}
 
   /** Time, log and alerts. @throws ALI_INTERNAL before the service has started */

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { AlidadeError } from '../shared/errors.ts';
 import { type Log, openLog } from '../shared/log.ts';
 import { Opened } from '../shared/opened.ts';
+import { untilAborted } from '../shared/until-aborted.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Dialect } from './message.ts';
 import { defaultMaxPayloadBytes } from './protocol/header.ts';
@@ -11,7 +12,7 @@ import { ownSender } from './sender.ts';
 import { checkNames } from './service/check-names.ts';
 import { startHeartbeat } from './service/heartbeat.ts';
 import { Reception } from './service/reception.ts';
-import { seatsFor } from './service/seat.ts';
+import { type Seat, seatsFor } from './service/seat.ts';
 import { withStatusMessages } from './service/status-messages.ts';
 import { type ServiceDropReason, Tally } from './service/tally.ts';
 import { Voice } from './service/voice.ts';
@@ -53,6 +54,8 @@ export interface ServiceOptions {
   readonly maxPayloadBytes?: number | undefined;
   /** v3: how long after the first piece of a message the last may come (1000). */
   readonly messageWaitMs?: number | undefined;
+  /** Gives up the start: what has started is stopped. Once the service runs it does nothing: close that. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ServiceStatus {
@@ -82,7 +85,7 @@ export interface Service extends AsyncDisposable {
  * whatever arrives, it lives.
  *
  * @throws ALI_BUS_NAME_TAKEN when a service of this name runs; ALI_CONFIGURATION for names that cannot be; ALI_USAGE when
- * `wire` has to be told; what an endpoint's `onStart` throws, and what the bus says
+ * `wire` has to be told; what an endpoint's `onStart` throws, and what the bus says; ALI_ABORTED
  * @example
  * class Thermometer extends Endpoint {
  *   override onGet(): Answer {
@@ -131,11 +134,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await using opened = new Opened();
   opened.use(reception);
   await reception.open();
-  for (const seat of seats.values()) {
+  const start = (seat: Seat) => {
     const { endpoint } = seat;
     endpoint.attach(reception.contextOf(seat));
     opened.defer(() => endpoint.onStop());
-    await endpoint.onStart();
+    return endpoint.onStart();
+  };
+  for (const seat of seats.values()) {
+    await untilAborted(() => start(seat), options.signal, `the start of service '${name}'`);
   }
   const runId = randomUUID();
   const { heartbeatIntervalMs = wire === 'v3' ? 60_000 : 0, heartbeatKey = 'heartbeat' } = options;

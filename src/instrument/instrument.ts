@@ -143,8 +143,8 @@ async function openControl(
   if (control === undefined) return undefined;
   // Loaded here only: most instruments have no slow control.
   const { openSlowControl } = await import('./slow-control.ts');
-  const log = options.log ?? (await openLog({ name: 'control', level: 'warning' }));
-  return opened.use(await openSlowControl({ definition: control, state, contact, clock, log }));
+  const { signal, log = await openLog({ name: 'control', level: 'warning' }) } = options;
+  return opened.use(await openSlowControl({ definition: control, state, contact, clock, log, signal }));
 }
 
 async function openAllStreams(

@@ -1,5 +1,5 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { openBus } from '../bus/index.ts';
@@ -118,5 +118,41 @@ test('a name that another service has keeps the instrument from starting, and no
   );
   const start = openInstrument(folder.path, { storeUrl: 'memory:', log: silent });
   await expect(start).rejects.toMatchObject({ code: 'ALI_BUS_NAME_TAKEN' });
+  await expect.poll(() => bus.queues()?.map(({ queue }) => queue)).not.toContain('first');
+});
+
+test('a start that is given up while a device starts stops the others, and nothing stays behind', async () => {
+  const { bus } = await instrument('services: []\n');
+  const folder = temporaryFolder();
+  onTestFinished(() => folder[Symbol.dispose]());
+  // The class runs in this process: it tells by events.
+  writeFileSync(
+    join(folder.path, 'device.mjs'),
+    `import { Endpoint } from ${JSON.stringify(resolve('src/control/index.ts'))};
+export class Device extends Endpoint {
+  onStart() { if (this.name === 'silent') { tell('+silent'); return new Promise(() => {}); } }
+  onStop() { tell('-' + this.name); }
+}
+const tell = (text) => process.emit('device', text);
+`,
+  );
+  const device = (name: string) => `{ name: ${name}, module: Device, module_path: device.mjs }`;
+  writeFileSync(
+    join(folder.path, 'instrument.yaml'),
+    `name: second\nbus: ${bus.location}\nservices:\n  - { name: first, endpoints: [${device('heater')}] }\n` +
+      `  - { name: last, endpoints: [${device('pump')}, ${device('silent')}] }\n`,
+  );
+  const abort = new AbortController();
+  const told: string[] = [];
+  const events: NodeJS.EventEmitter = process;
+  const onDevice = (text: string) => {
+    told.push(text);
+    if (text === '+silent') abort.abort();
+  };
+  events.on('device', onDevice);
+  onTestFinished(() => void events.off('device', onDevice));
+  const start = openInstrument(folder.path, { storeUrl: 'memory:', log: silent, signal: abort.signal });
+  await expect(start).rejects.toMatchObject({ code: 'ALI_ABORTED' });
+  expect(told).toEqual(['+silent', '-silent', '-pump', '-heater']);
   await expect.poll(() => bus.queues()?.map(({ queue }) => queue)).not.toContain('first');
 });

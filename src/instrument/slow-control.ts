@@ -3,6 +3,7 @@ import { type EndpointDefinition, makeService, openMonitor, startService } from 
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { Opened } from '../shared/opened.ts';
+import { untilAborted } from '../shared/until-aborted.ts';
 import type { TelescopeState } from '../telstate/index.ts';
 import { AlertSensors, type AlertSensorsStatus } from './alert-sensors.ts';
 import type { SlowControlDefinition } from './definition.ts';
@@ -34,15 +35,17 @@ export interface OpenSlowControlOptions {
   readonly contact: StoreContact;
   readonly clock: Clock;
   readonly log: Log;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Starts the services, and listens to what all endpoints of the bus log.
  *
- * @throws ALI_BUS_UNREACHABLE, ALI_BUS_NAME_TAKEN, …; ALI_CONTROL for a class that cannot be made
+ * @throws ALI_BUS_UNREACHABLE, ALI_BUS_NAME_TAKEN, …; ALI_CONTROL for a class that cannot be made; ALI_ABORTED
  */
 export async function openSlowControl(options: OpenSlowControlOptions): Promise<SlowControl> {
-  const { definition, state, contact, clock, log } = options;
+  const { definition, state, contact, clock, log, signal } = options;
   await using opened = new Opened();
   const bus = opened.use(await openBus(definition.busUrl, { onEvent: busEventLog(log) }));
   const calibrated = definition.services.flatMap(({ root }) => calibratedIn(root));
@@ -64,8 +67,8 @@ export async function openSlowControl(options: OpenSlowControlOptions): Promise<
     const made = await makeService(service);
     for (const note of made.notes) log.warning(note);
     const wire = made.options.wire ?? definition.wire;
-    const started = opened.use(await startService({ ...made.options, bus, clock, log, wire }));
-    await made.runSetupCalls(log);
+    const started = opened.use(await startService({ ...made.options, bus, clock, log, wire, signal }));
+    await untilAborted(() => made.runSetupCalls(log), signal, `the start of service '${started.name}'`);
     services.push({ name: started.name, endpoints: started.endpoints.length });
   }
   const close = opened.move();

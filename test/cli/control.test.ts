@@ -290,6 +290,32 @@ describe('serve', () => {
     expect(await ended).toMatchObject({ status: 0, stderr: 'open\n' });
   });
 
+  test('stops what has started when the signal comes while the rest starts', async () => {
+    using place = temporaryFolder();
+    const alone = new Shell(place.path);
+    const library = pathToFileURL(resolve('dist/control/index.js')).href;
+    writeFileSync(
+      join(place.path, 'device.mjs'),
+      `import { Endpoint } from ${JSON.stringify(library)};
+       class Device extends Endpoint {
+         async onStop() { await null; console.error(this.name + ' is off'); }
+       }
+       export class Heater extends Device {}
+       export class Silent extends Device {
+         onStart() { console.error('waiting'); return new Promise(() => {}); }
+       }`,
+    );
+    const entry = (name: string, module: string) =>
+      `  - { name: ${name}, module: ${module}, module_path: device.mjs }\n`;
+    const endpoints = entry('heater', 'Heater') + entry('silent', 'Silent');
+    writeFileSync(join(place.path, 'lab.yaml'), `name: lab\nendpoints:\n${endpoints}`);
+    const child = alone.start('control', 'serve', '-c', 'lab.yaml');
+    const ended = finished(child);
+    await once(child.stderr, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ status: 0, stderr: 'waiting\nsilent is off\nheater is off\n' });
+  });
+
   test('a bus is found from a folder below, and a killed service leaves the way free', async () => {
     using place = temporaryFolder();
     const alone = new Shell(place.path);

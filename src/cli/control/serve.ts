@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Service } from '../../control/index.ts';
 import { AlidadeError } from '../../shared/errors.ts';
 import { openLog } from '../../shared/log.ts';
 import { Opened } from '../../shared/opened.ts';
@@ -66,8 +67,16 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
           for (const note of made.notes) log.warning(note);
           const spoken = options.wire ?? made.options.wire ?? wire;
           const statusMessages = options.slack === false ? false : undefined;
-          const service = await startService({ ...made.options, bus, log, wire: spoken, statusMessages });
-          opened.use(service);
+          const starting = startService({
+            ...made.options,
+            bus,
+            log,
+            wire: spoken,
+            statusMessages,
+            signal: stop.signal,
+          });
+          opened.defer(() => ended(starting));
+          const service = await starting;
           await made.runSetupCalls(log);
           served.push({ name: service.name, endpoints: service.endpoints.length });
         }
@@ -87,6 +96,12 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
     busEventLog(log),
   );
   setTimeout(() => process.exit(), leftOpenMs).unref();
+}
+
+/** Resolves when a service that starts has ended: one that does not start has stopped what it had started. */
+async function ended(starting: Promise<Service>): Promise<void> {
+  const service = await starting.catch(() => undefined);
+  await service?.close();
 }
 
 interface Served {

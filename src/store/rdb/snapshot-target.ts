@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AlidadeError, messageOf } from '../../shared/errors.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import type { ByteSink } from './rdb-encoder.ts';
 import { writeWhole } from './spool.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** A path, or a stream such as standard output, which is not ended. */
 export type SnapshotTarget = string | Writable;
@@ -113,7 +113,7 @@ function streamTarget(stream: Writable, { filename, signal }: TargetOptions): Op
   return {
     name,
     spoolFolder: tmpdir(),
-    write: (bytes) => whileWriting(name, () => untilAborted(write(bytes), signal, name)),
+    write: (bytes) => whileWriting(name, () => untilAborted(() => write(bytes), signal, `writing ${name}`)),
     complete: release,
     discard: release,
   };

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AlidadeError } from '../../shared/errors.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import { type Key, keyBytes } from '../key.ts';
 import type { Space } from '../store.ts';
 import { Crc64 } from './crc64.ts';
@@ -7,7 +8,6 @@ import { type Head, KeyWriter, readHead } from './key-writer.ts';
 import { RdbEncoder } from './rdb-encoder.ts';
 import { type OpenTarget, openTarget, type SnapshotTarget } from './snapshot-target.ts';
 import { Spool } from './spool.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface WriteProgress {
   /** Keys of this save that are done, and all of them. */
@@ -228,7 +228,7 @@ export class SnapshotWriter implements AsyncDisposable {
   }
 
   #read<T>(reading: Promise<T>): Promise<T> {
-    return untilAborted(reading, this.#options.signal, this.filename);
+    return untilAborted(() => reading, this.#options.signal, `writing ${this.filename}`);
   }
 
   async #report(portionOfKey: number, bytesAside: number): Promise<void> {

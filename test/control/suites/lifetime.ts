@@ -54,6 +54,42 @@ export function lifetime(stage: Stage): void {
     await expect(stage.client().get('valve')).rejects.toMatchObject({ code: 'ALI_BUS_UNROUTABLE' });
   });
 
+  test('a start that is given up stops what it has started, and gives the name back', async () => {
+    const order: string[] = [];
+    const { promise: isHanging, resolve: hangs } = Promise.withResolvers<void>();
+    class Part extends Endpoint {
+      override onStart(): Promise<void> | undefined {
+        order.push(`+${this.name}`);
+        if (this.name !== 'silent') return undefined;
+        hangs();
+        return new Promise(() => {});
+      }
+      override onStop(): void {
+        order.push(`-${this.name}`);
+      }
+    }
+    const parts = ['heater', 'silent', 'pump'].map((name) => new Part({ name }));
+    const abort = new AbortController();
+    const starting = stage.serve(parts, { signal: abort.signal });
+    await isHanging;
+    abort.abort(new Error('Ctrl-C'));
+    await expect(starting).rejects.toMatchObject({ code: 'ALI_ABORTED', cause: { message: 'Ctrl-C' } });
+    expect(order).toEqual(['+heater', '+silent', '-silent', '-heater']);
+    await expect(stage.serve([new Part({ name: 'early' })], { signal: abort.signal })).rejects.toMatchObject({
+      code: 'ALI_ABORTED',
+    });
+    expect(order).not.toContain('+early');
+    await stage.serve([new Valve('valve')]);
+    expect((await stage.client().get('valve')).code).toBe(0);
+  });
+
+  test('a signal that comes when a service runs does not end it', async () => {
+    const abort = new AbortController();
+    await stage.serve([new Valve('valve')], { signal: abort.signal });
+    abort.abort();
+    expect((await stage.client().get('valve')).code).toBe(0);
+  });
+
   test.each(['two words', 'a.b', 'a*', '#', ''])('the name %j cannot be an endpoint', async (name) => {
     await expect(stage.serve([new Valve(name)])).rejects.toMatchObject({ code: 'ALI_CONFIGURATION' });
   });

@@ -214,6 +214,26 @@ describe('pub', () => {
     const { sentMessages, dropped } = buffer.status();
     expect(sentMessages + dropped.lost + dropped.closed).toBe(sent);
   });
+
+  test('what left the ring while it waited for a stuck consumer is counted when that leaves', async () => {
+    const { source, buffer } = await setUp({ fanOut: 'pub', maxMessages: 3 });
+    const stuck = await RawPeer.connect(buffer.address);
+    await stuck.handshake('SUB');
+    stuck.write(subscription(''));
+    stuck.socket.pause();
+    let sent = 0;
+    const send = async () => {
+      await source.send(sent, sent++, { padBytes: 30_000 });
+      await expect.poll(received(buffer), poll).toBe(sent);
+    };
+    while ((buffer.status().consumers[0]?.queuedMessages ?? 0) <= 1) await send();
+    for (let more = 0; more < 10; more++) await send();
+    expect(accounted(buffer)).toBe(sent);
+    await stuck[Symbol.asyncDispose]();
+    await expect.poll(() => buffer.status().consumers.length, poll).toBe(0);
+    expect(buffer.status().ring.messages).toBe(3);
+    expect(accounted(buffer)).toBe(sent);
+  });
 });
 
 describe('its ends', () => {

@@ -134,9 +134,14 @@ export class WholeFanOut implements FanOut {
   left(peer: number, unsent: readonly BufferedPulse[]): void {
     const reader = this.#readers.get(peer);
     if (reader === undefined) return;
-    for (const pulse of unsent) pulse.takers--;
     this.#readers.delete(peer);
     this.#pastOverrun += reader.overrun + this.#missed(reader);
+    const oldest = this.#ring.at(this.#ring.first)?.order ?? Number.POSITIVE_INFINITY;
+    for (const pulse of unsent) {
+      pulse.takers--;
+      // It went out of the ring as one that was taken, and is counted nowhere else.
+      if (pulse.order < oldest) this.#pastOverrun++;
+    }
   }
 
   #missed({ position }: Reader): number {

@@ -42,11 +42,13 @@ test('it answers when it records, is of a session of its own, and is found after
   expect(sessionOf(pid)).toBe(pid);
   await sender.send({ COUNT: 1 });
   await sender.send({ COUNT: 2 });
-  // A logout empties this.
+  // A logout takes this away, and who is still there cannot make it again.
   rmSync(runtime, { recursive: true });
+  writeFileSync(runtime, '');
   let said: { pid?: number; status?: { written: number } } = {};
   while (said.status?.written !== 2) said = JSON.parse(await shell.said('record', 'status', '--json'));
   expect(said.pid).toBe(pid);
+  expect(await shell.said('record', 'list')).toContain('run.h5');
   expect(await shell.said('record', 'stop')).toMatch(/run\.h5: finished; 2 messages written/);
   isOver = true;
   expect(await shell.said('record', 'export', 'run.h5', 'COUNT')).toMatch(/\n2,\d*,2$/);

@@ -49,10 +49,15 @@ function lastingFolder(): string {
   return join(tmpdir(), `alidade-recordings-${process.getuid?.() ?? 0}`);
 }
 
-/** Where the recordings of this user are told; nobody else may write there. @throws ALI_FILE_NOT_WRITTEN */
-function folder({ environment }: Terminal): string {
+/** Where the recordings of this terminal are told. */
+function folderOf({ environment }: Terminal): string {
   const runtime = environment.XDG_RUNTIME_DIR;
-  const path = runtime ? join(runtime, 'alidade-recordings') : lastingFolder();
+  return runtime ? join(runtime, 'alidade-recordings') : lastingFolder();
+}
+
+/** The same, made where it is not there; nobody else may write in it. @throws ALI_FILE_NOT_WRITTEN */
+function madeFolderOf(terminal: Terminal): string {
+  const path = folderOf(terminal);
   try {
     mkdirSync(path, { mode: 0o700, recursive: true });
   } catch (cause) {
@@ -78,7 +83,7 @@ function isOurs(path: string): boolean {
 export function announce(recording: RunningRecording, terminal: Terminal): Disposable {
   let path: string | undefined;
   try {
-    path = join(folder(terminal), `${recording.pid}-${recording.port}.json`);
+    path = join(madeFolderOf(terminal), `${recording.pid}-${recording.port}.json`);
     writeFileSync(path, JSON.stringify(recording), { mode: 0o600 });
   } catch (error) {
     terminal.stderr.write(
@@ -90,8 +95,7 @@ export function announce(recording: RunningRecording, terminal: Terminal): Dispo
 
 /** The recordings that run, the oldest first. What a killed one has left is taken away. */
 export function runningRecordings(terminal: Terminal): RunningRecording[] {
-  const folders = new Set([folder(terminal), ...[lastingFolder()].filter(isOurs)]);
-  const files = [...folders].flatMap((path) => readdirSync(path).map((name) => join(path, name)));
+  const files = [...new Set([folderOf(terminal), lastingFolder()])].flatMap(filesIn);
   const found = files.flatMap((file) => {
     try {
       const recording = JSON.parse(readFileSync(file, 'utf8')) as RunningRecording;
@@ -103,6 +107,15 @@ export function runningRecordings(terminal: Terminal): RunningRecording[] {
     return [];
   });
   return found.sort((one, other) => one.startedAt.localeCompare(other.startedAt));
+}
+
+/** The files of a folder of ours; none where it is gone, as after a log-out, or is not ours to read. */
+function filesIn(folder: string): string[] {
+  try {
+    return isOurs(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  } catch {
+    return [];
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -10,7 +10,7 @@ const noFrame = new Uint8Array(0);
 /** What one pulse brought. */
 export class PulseMessage {
   readonly mainHeader: MainHeader;
-  /** As received, untouched and valid for ever: send them on as they are to pass the message on. */
+  /** As received, untouched and valid until {@link release}: send them on as they are to pass the message on. */
   readonly frames: Message;
   /** Whether the data header is another than that of the message before. */
   readonly isNewHeader: boolean;

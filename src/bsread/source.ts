@@ -11,6 +11,7 @@ import {
   waitingTime,
 } from '../zmtp/index.ts';
 import { attach } from './attach.ts';
+import type { Drop } from './drop.ts';
 import type { PulseMessage } from './message.ts';
 import { type DecoderOptions, type DecoderStatistics, MessageDecoder } from './message-decoder.ts';
 
@@ -25,6 +26,11 @@ export interface SourceOptions extends DecoderOptions {
   readonly queueMessages?: number | undefined;
   /** Anything else of the socket. */
   readonly socket?: SocketOptions | undefined;
+  /**
+   * Told of each message that is dropped. While a promise that it gives is pending, the messages behind wait; one that
+   * rejects is what receiving throws.
+   */
+  readonly onDrop?: ((drop: Drop) => void) | ((drop: Drop) => PromiseLike<void>) | undefined;
 }
 
 export interface ReceiveMessageOptions extends ReceiveOptions {
@@ -54,11 +60,18 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
   readonly #socket: PullSocket | SubSocket;
   readonly #decoder: MessageDecoder;
   #endpoints: readonly string[];
+  /** What `onDrop` gave at the last message that was dropped. */
+  #told: unknown;
 
-  private constructor(socket: PullSocket | SubSocket, endpoints: readonly string[], options: DecoderOptions) {
+  private constructor(socket: PullSocket | SubSocket, endpoints: readonly string[], options: SourceOptions) {
     this.#socket = socket;
     this.#endpoints = endpoints;
-    this.#decoder = new MessageDecoder(options);
+    this.#decoder = new MessageDecoder({
+      ...options,
+      onDrop: (drop) => {
+        this.#told = options.onDrop?.(drop);
+      },
+    });
   }
 
   /**
@@ -127,7 +140,8 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
   async *messages(options: ReceiveOptions = {}): AsyncGenerator<PulseMessage, void, undefined> {
     for await (const frames of this.#socket.messages(options)) {
       const message = this.#decoder.decode(frames);
-      if (message !== undefined) yield message;
+      if (message === undefined) await this.#told;
+      else yield message;
     }
   }
 
@@ -168,11 +182,14 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
   forEachBatch(callback: MessageBatchCallback, options: ReceiveOptions = {}): Promise<void> {
     return this.#socket.receive((batch: readonly Message[]) => {
       const messages: PulseMessage[] = [];
+      const told: unknown[] = [];
       for (const frames of batch) {
         const message = this.#decoder.decode(frames);
         if (message !== undefined) messages.push(message);
+        else if (this.#told !== undefined) told.push(this.#told);
       }
-      return messages.length > 0 ? callback(messages) : undefined;
+      const handOver = () => (messages.length > 0 ? callback(messages) : undefined);
+      return told.length > 0 ? Promise.all(told).then(handOver) : handOver();
     }, options);
   }
 
@@ -202,6 +219,7 @@ export class Source implements AsyncIterable<PulseMessage>, AsyncDisposable {
       if (done === true) throw new AlidadeError('ALI_SOCKET_CLOSED', 'the source is closed');
       const message = this.#decoder.decode(value);
       if (message !== undefined) return message;
+      await this.#told;
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Messages from our sender to our source. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Drop, MessageEncoder, type PulseMessage, Sender, Source } from '../../src/bsread/index.ts';
 import { PushSocket } from '../../src/zmtp/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -260,6 +260,43 @@ test('T2: what cannot be read is dropped, told and counted, and does not touch w
   ]);
   const { dropped, receivedMessages, decodedMessages } = source.statistics();
   expect([dropped.command, dropped['data-header'], receivedMessages, decodedMessages]).toEqual([1, 1, 5, 3]);
+});
+
+describe.each([
+  ['one by one', (source: Source) => source.receive()],
+  ['in a loop', async (source: Source) => (await source.messages().next()).value],
+  [
+    'in batches',
+    (source: Source) =>
+      new Promise((got, lost) => void source.forEachBatch(([first]) => got(first)).catch(lost)),
+  ],
+] as const)('whoever is told of drops and gives a promise, received %s', (_, receive) => {
+  test('has the messages behind wait for it', async () => {
+    const written = Promise.withResolvers<void>();
+    await using push = new PushSocket();
+    const addresses = await push.bind(anywhere);
+    await using source = await Source.open({ addresses, onDrop: () => written.promise });
+    let hasGot = false;
+    const got = receive(source).then((message) => {
+      hasGot = true;
+      return message;
+    });
+    await push.send('none of ours');
+    await push.send(new MessageEncoder().encode({ a: 1 }, { pulseId: 7n, timestampNs: 0n }));
+    await expect.poll(() => source.statistics().socket.receivedMessages, { interval: 1 }).toBe(2);
+    expect(hasGot).toBe(false);
+    written.resolve();
+    expect(await got).toMatchObject({ pulseId: 7n });
+  });
+
+  test('ends the receiving where it rejects', async () => {
+    await using push = new PushSocket();
+    const addresses = await push.bind(anywhere);
+    const full = new Error('the disk is full');
+    await using source = await Source.open({ addresses, onDrop: () => Promise.reject(full) });
+    await push.send('none of ours');
+    await expect(receive(source)).rejects.toBe(full);
+  });
 });
 
 test('receiving ends when nothing comes in time, by a signal, and when the source is closed', async () => {

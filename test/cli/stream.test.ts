@@ -144,6 +144,18 @@ test('a file that cannot grow ends the recording with an error, and has every me
   expect([file.damagedRecords, file.tornBytes]).toEqual([0, 0]);
 });
 
+test('a file that cannot grow ends the recording of what is no stream too', async () => {
+  const shell = shellOf();
+  await using source = await TestSource.open();
+  for (let message = 0; message < 40; message++)
+    void source.push.send(Buffer.alloc(20_000)).catch(() => undefined);
+  const { status, stderr } = await shell.sh(
+    `ulimit -f 400; exec alidade stream record run.stream ${source.address}`,
+  );
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/\nalidade: writing run\.stream failed: .*\(ALI_FILE_FAILED\)\n$/);
+});
+
 test('a stream is looked at: inspect, stats, and a picture of an image', async () => {
   const shell = shellOf();
   const shape = ['--scalars', '1', '--image-size', '40x30', '--rate', '200', '--fan-out', 'pub'];

@@ -26,6 +26,7 @@ export class StreamFileWriter implements AsyncDisposable {
   #writtenBytes = fileHead.length;
   #writtenRecords = 0;
   #failure: AlidadeError | undefined;
+  readonly #failed = Promise.withResolvers<AlidadeError>();
   #isFailureTold = false;
   #closing: Promise<void> | undefined;
 
@@ -84,13 +85,24 @@ export class StreamFileWriter implements AsyncDisposable {
     this.#throwFailure();
   }
 
+  /**
+   * Rejects when writing fails, also while nobody adds anything; else it is never settled.
+   *
+   * @throws ALI_DISK_FULL, ALI_FILE_FAILED
+   */
+  async failed(): Promise<never> {
+    const failure = await this.#failed.promise;
+    this.#isFailureTold = true;
+    throw failure;
+  }
+
   /** Writes what waits, and closes the file. @throws ALI_DISK_FULL, ALI_FILE_FAILED when some of it was not written */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /** What `add` or `close` has thrown before is not thrown again. */
+  /** What `add`, `failed` or `close` has thrown before is not thrown again. */
   async [Symbol.asyncDispose](): Promise<void> {
     const isTold = this.#isFailureTold || this.#closing !== undefined;
     await this.close().catch((error: unknown) => {
@@ -127,6 +139,7 @@ export class StreamFileWriter implements AsyncDisposable {
       }
     } catch (cause) {
       this.#failure = failureOf(this.#path, cause);
+      this.#failed.resolve(this.#failure);
     }
     const whole = ends.filter((end) => end <= done);
     this.#writtenRecords += whole.length;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Drop, PulseMessage } from '../../bsread/index.ts';
+import type { PulseMessage } from '../../bsread/index.ts';
 import { isAlidadeError } from '../../shared/errors.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { examples, named } from '../options.ts';
@@ -45,10 +45,13 @@ async function record(
   await using _closing = file;
   const add = ({ frames }: Pick<PulseMessage, 'frames'>) =>
     file.add({ timeNs: BigInt(Math.round(terminal.nowSeconds() * 1e6)) * 1000n, frames });
-  // It keeps its place among the others. That it cannot be written, the next one or the end tells.
-  const onDrop = (drop: Drop) => void add(drop).catch(() => undefined);
-  await withSource(address, { ...options, onDrop }, terminal, async ({ messages }) => {
-    for await (const message of messages) await add(message);
+  // What cannot be read keeps its place among the others.
+  await withSource(address, { ...options, onDrop: add }, terminal, async ({ messages }) => {
+    const addAll = async () => {
+      for await (const message of messages) await add(message);
+    };
+    // A stream that has stopped brings no next message to tell it by.
+    await Promise.race([addAll(), file.failed()]);
   });
   await file.close();
   const { writtenRecords: count, writtenBytes } = file;

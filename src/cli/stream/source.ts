@@ -52,8 +52,8 @@ export async function withSource<T>(
   address: string,
   options: SourceVerbOptions & {
     readonly channels?: readonly string[];
-    /** Takes messages that cannot be read, besides that they are told. */
-    readonly onDrop?: (drop: Drop) => void;
+    /** Takes messages that cannot be read, besides that they are told; the next ones wait for it. */
+    readonly onDrop?: (drop: Drop) => Promise<void>;
   },
   terminal: Terminal,
   use: (open: OpenSource) => Promise<T>,
@@ -66,9 +66,9 @@ export async function withSource<T>(
     channels: options.channels,
     // Of what comes beyond the last message wanted, as little as can be is taken away from others.
     queueMessages: Math.min(options.n ?? queueMessages, queueMessages),
-    onDrop: (drop) => {
+    onDrop: async (drop) => {
       terminal.stderr.write(`alidade: a message was dropped: ${printable(drop.detail)}\n`);
-      options.onDrop?.(drop);
+      await options.onDrop?.(drop);
     },
   });
   using _connection = new ConnectionWatch(source, { onNews: tellConnection(address, terminal) });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PubSocket, PullSocket, PushSocket, SubSocket } from '../../src/zmtp/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { framesOf, numbered, summaryOf } from './peers/message.ts';
 import { extremeMessages, randomMessages } from './peers/messages.ts';
 import { numberOf } from './peers/numbered.ts';
@@ -95,10 +96,10 @@ test('the socket file is gone and the port is free', async () => {
     await pull.close();
     expect(existsSync(path)).toBe(false);
   }
-  let endpoint = tcp;
+  const endpoint = `tcp://127.0.0.1:${await freePort()}`;
   for (let round = 0; round < 3; round++) {
     await using pub = new PubSocket();
-    endpoint = await pub.bind(endpoint);
+    await pub.bind(endpoint);
     await using sub = openParty('libzmq', 'sub');
     await sub.connect(endpoint);
   }

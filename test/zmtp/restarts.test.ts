@@ -1,5 +1,6 @@
 /** Either side is killed and comes again: the other one goes on with the new one, by itself. */
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { pairs, sides } from './peers/matrix.ts';
 import { numbered, summaryOf } from './peers/message.ts';
 import { NumberedStream, numberOf } from './peers/numbered.ts';
@@ -11,13 +12,16 @@ const sizesBytesFrom = { alidade: [10, 20_000, 0], libzmq: [20_000] };
 const options = { highWaterMark: 20, reconnectMs: 1 };
 const eachLife = 10;
 
+/** While nobody listens there, no one else may get the port, least of all the one that tries to connect again. */
+const keptEndpoint = async () => `tcp://127.0.0.1:${await freePort()}`;
+
 describe.each(sides)('%s to %s', (from, to) => {
   const sizesBytes = sizesBytesFrom[from];
   describe.each(pairs)('%s to %s', (writes, reads) => {
     test.each(['binds', 'connects'] as const)('the sender %s, is killed and comes again', async (does) => {
       await using receiver = openParty(to, reads, options);
       if (reads === 'sub') await receiver.subscribe('');
-      let endpoint = does === 'connects' ? await receiver.bind('tcp://127.0.0.1:*') : 'tcp://127.0.0.1:*';
+      let endpoint = does === 'connects' ? await receiver.bind('tcp://127.0.0.1:*') : await keptEndpoint();
       for (let life = 0; life < 2; life++) {
         await using sender = RemoteParty.start(from, writes, options);
         if (does === 'connects') await sender.connect(endpoint);
@@ -38,7 +42,7 @@ describe.each(sides)('%s to %s', (from, to) => {
 
     test.each(['binds', 'connects'] as const)('the receiver %s, is killed and comes again', async (does) => {
       await using sender = openParty(from, writes, options);
-      let endpoint = does === 'connects' ? await sender.bind('tcp://127.0.0.1:*') : 'tcp://127.0.0.1:*';
+      let endpoint = does === 'connects' ? await sender.bind('tcp://127.0.0.1:*') : await keptEndpoint();
       using stream = new NumberedStream(sender, sizesBytes);
       let last = -1;
       for (let life = 0; life < 2; life++) {

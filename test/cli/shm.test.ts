@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openSharedMemory } from '../../src/shm/index.ts';
 import { buildCommand, finished, linesOf, type Result, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -251,11 +252,24 @@ test('log writes what others write, and replay puts it back', async () => {
 test('replay is refused beside a live sender, and its options are checked', async () => {
   await init();
   writeFileSync(join(folder.path, 'x_ME_BATTERY__command.csv'), 'ts,sender,command\r\n1.0,ME,go\r\n');
-  await said('write', 'BATTERY__command', 'command=stop', '--app-name', 'CONSOLE');
+  // Sent again and again, it is fresh whenever the command looks.
+  await using memory = await openSharedMemory(`sqlite:${join(folder.path, '.alidade')}`, {
+    appName: 'CONSOLE',
+  });
+  const dict = memory.dict();
+  const command = await dict.declareToWrite('BATTERY__command');
+  const send = async () => {
+    command.set({ command: 'stop' });
+    await dict.flush();
+  };
+  await send();
+  const sending = setInterval(() => void send(), 500);
+  onTestFinished(() => clearInterval(sending));
   const replay = (...args: readonly string[]) => ['replay', 'x_ME_BATTERY__command.csv', ...args] as const;
   expect(await refused(5, ...replay())).toMatch(
     /BATTERY__command was sent by CONSOLE .*\(ALI_SHM_SENDER_ALIVE\)/,
   );
+  clearInterval(sending);
   expect(await said('read', 'BATTERY__command')).toContain('command  "stop"');
   expect(await refused(2, ...replay('--speed', '0'))).toContain("--speed: '0' is not a number above 0");
   expect(await refused(2, ...replay('--from', '5', '--to', '4'))).toContain('--from is after --to');
@@ -267,7 +281,7 @@ test('replay is refused beside a live sender, and its options are checked', asyn
   expect(await said('read', 'BATTERY__command')).toContain('command  "go"');
 });
 
-test('types writes a declaration that compiles and types the fields', { timeout: 60_000 }, async () => {
+test('types writes a declaration that compiles and types the fields', { timeout: 120_000 }, async () => {
   writeFileSync(
     join(folder.path, 'more.json'),
     '{"A__a": [["ts", 0.0], ["sender", ""], ["x", [[1]]], ["y", {"k": [""]}], ["z", [1, ""]]]}',

@@ -6,7 +6,7 @@ import { type ConnectionNews, ConnectionWatch } from './connection-watch.ts';
 import { Source } from './source.ts';
 
 const startMs = Date.parse('2026-11-21T03:00:00Z');
-const poll = { interval: 2, timeout: 10_000 };
+const poll = { interval: 2 };
 
 async function watch(address: string) {
   const clock = new ManualClock(startMs);

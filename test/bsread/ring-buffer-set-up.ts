@@ -26,4 +26,4 @@ export async function setUp(options: Partial<RingBufferOptions> = {}) {
 }
 
 /** For `expect.poll`. */
-export const poll = { interval: 2, timeout: 10_000 };
+export const poll = { interval: 2 };

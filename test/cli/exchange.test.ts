@@ -8,7 +8,7 @@ import { openInstrument } from '../../src/instrument/index.ts';
 import { buildCommand, finished, type Result, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-beforeAll(buildCommand, 60_000);
+beforeAll(buildCommand, 120_000);
 
 let folder: ReturnType<typeof temporaryFolder>;
 let shell: Shell;

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { requireServer } from '../support/require-server.ts';
 
-beforeAll(buildCommand, 60_000);
+beforeAll(buildCommand, 120_000);
 
 function errorLines(child: ChildProcessWithoutNullStreams): AsyncIterator<string> {
   return createInterface({ input: child.stderr })[Symbol.asyncIterator]();
@@ -28,7 +28,7 @@ describe.skipIf(!requireServer('redis-server', 'the command line on a Redis that
         const watchErrors = errorLines(watching);
         expect((await linesOf(watching).next()).value).toMatch(/ {2}s {2}1$/);
         const wait = ['state', 'wait', 's', '--condition', 'value == 2', '--timeout'];
-        const waiting = shell.start(...wait, '60s');
+        const waiting = shell.start(...wait, '120s');
         const waitErrors = errorLines(waiting);
         // Both listen when as many clients hear a notice, which means nothing.
         while ((await server.command('PUBLISH', 'update/s', '')) !== ':2');
@@ -50,6 +50,6 @@ describe.skipIf(!requireServer('redis-server', 'the command line on a Redis that
       } finally {
         await server.close();
       }
-    }, 60_000);
+    }, 180_000);
   },
 );

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/folder.ts';
 export function useStateCommand() {
   let folder: ReturnType<typeof temporaryFolder>;
   let shell: Shell;
-  beforeAll(buildCommand, 60_000);
+  beforeAll(buildCommand, 120_000);
   beforeEach(() => {
     folder = temporaryFolder();
     shell = new Shell(folder.path);

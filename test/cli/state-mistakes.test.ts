@@ -5,7 +5,7 @@ import { openStore } from '../../src/store/index.ts';
 import { buildCommand, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-beforeAll(buildCommand, 60_000);
+beforeAll(buildCommand, 120_000);
 
 let folder: ReturnType<typeof temporaryFolder>;
 let shell: Shell;

@@ -187,7 +187,7 @@ test('what a buffer had when it was told to end, a consumer that is there still 
   const buffer = await startBuffer(shell, source.address, '-b', '500');
   await source.send(0, 199, { padBytes: 100_000 });
   const buffered = async () => (await fetch(buffer.status)).json();
-  await expect.poll(buffered, { timeout: 10_000 }).toMatchObject({ bufferedPulses: 200 });
+  await expect.poll(buffered).toMatchObject({ bufferedPulses: 200 });
   const consumer = new TestConsumer(buffer.address);
   await consumer.next();
   buffer.child.kill('SIGINT');
@@ -264,15 +264,15 @@ test('the dispatching layer: channels, a stream of some, a buffer of a file of t
   });
   await using consumer = new TestConsumer(buffer.address);
   const [sender] = [...dispatcher.streams.values()];
-  await expect.poll(() => sender?.send({ SIN: 0.5, COUNT: 7n }), { timeout: 10_000 }).toBe('sent');
+  await expect.poll(() => sender?.send({ SIN: 0.5, COUNT: 7n })).toBe('sent');
   expect(await consumer.ids(1)).toEqual([expect.any(Number)]);
 
   // It drops the stream, as one that was idle.
   await sender?.close();
   dispatcher.streams.clear();
-  await expect.poll(() => dispatcher.streams.size, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => dispatcher.streams.size).toBe(1);
   const [again] = [...dispatcher.streams.values()];
-  await expect.poll(() => again?.send({ SIN: 0.5, COUNT: 7n }), { timeout: 10_000 }).toBe('sent');
+  await expect.poll(() => again?.send({ SIN: 0.5, COUNT: 7n })).toBe('sent');
   expect(await consumer.ids(1)).toEqual([expect.any(Number)]);
   buffer.child.kill('SIGTERM');
   expect((await once(buffer.child, 'close'))[0]).toBe(0);

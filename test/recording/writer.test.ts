@@ -257,7 +257,7 @@ test('a sender that is not there is told in the log and the status, once, and wh
   await bench.sender.close();
   await bench.ask('PUT', '/start_pulse_id/0');
   const source = async () => (await bench.get('/status')).source;
-  await expect.poll(source, { timeout: 10_000 }).toEqual({
+  await expect.poll(source).toEqual({
     address,
     connected: false,
     since: expect.stringMatching(/^20\d\d-.*Z$/),

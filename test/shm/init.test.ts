@@ -31,10 +31,10 @@ onEveryEngineOf('shm', 'frames', (makePlace) => {
     await using place = await makePlace();
     const space = await place.open();
     const shm = memory(await place.open());
-    const waiting = shm.waitForInit('READY', { timeoutMs: 15_000 });
+    const waiting = shm.waitForInit('READY', { timeoutMs: 60_000 });
     await memory(space).init(descriptions, 'READY');
     await waiting;
-    const silently = shm.waitForInit('OTHER', { timeoutMs: 15_000 });
+    const silently = shm.waitForInit('OTHER', { timeoutMs: 60_000 });
     await space.write({ do: 'set', key: 'OTHER', value: Buffer.from('1') });
     await silently;
     await space.write({ do: 'set', key: 'EMPTY', value: Buffer.of() });

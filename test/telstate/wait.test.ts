@@ -291,7 +291,7 @@ onEveryEngine((makePlace) => {
     const { space, state, other } = await openBoth(place);
     const seen = Array.from({ length: 200 }, (): Value[] => []);
     const waits = seen.map((list) =>
-      state.waitKey('s', { condition: recording(list, (value) => value === 99), timeoutMs: 15_000 }),
+      state.waitKey('s', { condition: recording(list, (value) => value === 99), timeoutMs: 60_000 }),
     );
     await space.listening(200);
     await other.addMany(

@@ -102,13 +102,11 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       const inFlight = Array.from({ length: 100 }, (_, index) => ask(index % 2 === 0 ? 'silent' : 'answer'));
       const settled = Promise.allSettled(inFlight);
       await expect.poll(() => store.lines.length).toBe(101);
+      await Promise.all(inFlight.filter((_, index) => index % 2 === 1));
       await server.stop();
       const outcomes = await settled;
       const cut = outcomes.filter((outcome) => outcome.status === 'rejected');
       expect(cut.map(({ reason }) => reason.code)).toEqual(Array.from({ length: 50 }, () => 'ALI_BUS_CUT'));
-      expect(outcomes.filter((_, index) => index % 2 === 1).map(({ status }) => status)).toEqual(
-        Array.from({ length: 50 }, () => 'fulfilled'),
-      );
       expect(bus.status.state).toBe('away');
       await expect(bus.send(message('a'))).rejects.toMatchObject({ code: 'ALI_BUS_UNREACHABLE' });
       await expect(bus.request(message('store'), { timeoutMs: 50 })).rejects.toMatchObject({
@@ -126,7 +124,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
         .poll(() => ask('again').then(([reply]) => reply && textOf(reply), String), { timeout: 10_000 })
         .toBe('store');
       // None of the requests was sent twice.
-      expect(store.lines.filter((line) => line === 'took').length).toBe(102);
+      await expect.poll(() => store.lines.filter((line) => line === 'took').length).toBe(102);
     });
 
     test('a broker that answers no more is noticed, and found again when it does', async () => {
@@ -183,6 +181,9 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
     test('a service that is killed in mid-request: its client is told in time, and its name is free', async () => {
       await using bus = await openBus(server.url);
       await using first = await service(server.url, 'mortal');
+      // Then all that a request needs is there, and the next is sent at once.
+      await bus.request(message('mortal'), { timeoutMs });
+      await first.line();
       const asked = bus.request(message('mortal', 'silent'), { timeoutMs: 1000 });
       const told = expect(asked).rejects.toMatchObject({ code: 'ALI_TIMEOUT' });
       await first.line();
@@ -283,6 +284,8 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await using thief = await openBus(server.url);
       const connections = await server.control('list_connections', 'pid', 'client_properties');
       const line = connections.split('\n').find((one) => one.includes(`alidade ${ours.child.pid}"`));
+      // It cannot come back before the name is taken.
+      ours.child.kill('SIGSTOP');
       const closing = server.control('close_connection', line?.split('\t')[0] ?? '', 'a test');
       let stolen: Consumer | undefined;
       while (stolen === undefined) {
@@ -294,11 +297,12 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
         });
         stolen = await taking.catch(() => undefined);
       }
+      ours.child.kill('SIGCONT');
       await closing;
       const ask = async () => (await thief.request(message('envied'), { timeoutMs })).map(textOf).join();
       expect(await ask()).toBe('thief');
       await stolen.close();
-      await expect.poll(() => ask().catch(String), { timeout: 10_000 }).toBe('envied');
+      await expect.poll(() => ask().catch(String), { timeout: 30_000 }).toBe('envied');
     });
 
     test('a queue that is taken from us comes back', async () => {
@@ -310,7 +314,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await server.control('delete_queue', 'deleted');
       await expect
         .poll(() => bus.send(message('deleted'), { mandatory: true }).then(() => 'taken', String), {
-          timeout: 5000,
+          timeout: 30_000,
         })
         .toBe('taken');
       await heard.next();

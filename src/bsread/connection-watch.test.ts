@@ -72,3 +72,25 @@ test('a sender of another kind is told once, with what it is', async () => {
     { kind: 'refused', text: expect.stringMatching(/the peer is PUB.*sub where it publishes/) },
   ]);
 });
+
+test('the end of a sender whose place another one has taken is no end', async () => {
+  await using one = new PushSocket();
+  await using other = new PushSocket();
+  const addresses = [await one.bind('tcp://127.0.0.1:*'), await other.bind('tcp://127.0.0.1:*')];
+  // A source that is moved tells the same where its old connection takes its time to end.
+  await using source = await Source.open({ addresses });
+  const came: string[] = [];
+  let gone = 0;
+  source.monitor((event) => {
+    if (event.event === 'connected') came.push(event.endpoint);
+    else if (event.event === 'disconnected') gone++;
+  });
+  using connection = new ConnectionWatch(source, { onNews: () => undefined });
+  await expect.poll(() => came.length, poll).toBe(2);
+  const [first, last] = came[0] === addresses[0] ? [one, other] : [other, one];
+  await first.close();
+  await expect.poll(() => gone, poll).toBe(1);
+  expect(connection.status().connected).toBe(true);
+  await last.close();
+  await expect.poll(() => connection.status().connected, poll).toBe(false);
+});

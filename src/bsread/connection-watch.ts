@@ -40,7 +40,8 @@ export class ConnectionWatch implements Disposable {
   readonly #onNews: (news: ConnectionNews) => void;
   readonly #clock: Clock;
   readonly #stop: () => void;
-  #isConnected = false;
+  /** Who was connected last, while that lasts: of one whose place it took, the end may be told later. */
+  #peer: number | undefined;
   #sinceMs: number;
   #problem: string | undefined;
   /** What was told since it was connected last. */
@@ -58,19 +59,20 @@ export class ConnectionWatch implements Disposable {
 
   status(): ConnectionStatus {
     const since = new Date(this.#sinceMs).toISOString();
-    return { connected: this.#isConnected, since, problem: this.#problem };
+    return { connected: this.#peer !== undefined, since, problem: this.#problem };
   }
 
   /** Follows it no more: whoever followed it is about to close the source. */
   [Symbol.dispose](): void {
     this.#stop();
-    if (this.#isConnected) this.#turn(false);
+    if (this.#peer !== undefined) this.#turn(undefined);
   }
 
   #onEvent(event: MonitorEvent): void {
-    if (event.event === 'connected') this.#connected();
+    if (event.event === 'connected') this.#connected(event.peer);
     else if (event.event === 'disconnected') {
-      this.#turn(false);
+      if (event.peer !== this.#peer) return;
+      this.#turn(undefined);
       this.#away('gone', event.reason, 'it is connected again when it is back');
     } else if (event.event === 'retry')
       this.#away('not there', event.reason, 'it is tried again until it is');
@@ -83,10 +85,10 @@ export class ConnectionWatch implements Disposable {
     }
   }
 
-  #connected(): void {
+  #connected(peer: number): void {
     const awayMs = this.#clock.nowMs() - this.#sinceMs;
     const wasAway = this.#told !== undefined;
-    this.#turn(true);
+    this.#turn(peer);
     this.#problem = undefined;
     this.#told = undefined;
     if (wasAway) this.#onNews({ kind: 'back', text: `source connected, after ${lengthText(awayMs)}` });
@@ -100,8 +102,8 @@ export class ConnectionWatch implements Disposable {
     this.#onNews({ kind: 'away', text: `source ${what}: ${reason}; ${next}` });
   }
 
-  #turn(isConnected: boolean): void {
-    this.#isConnected = isConnected;
+  #turn(peer: number | undefined): void {
+    this.#peer = peer;
     this.#sinceMs = this.#clock.nowMs();
   }
 }

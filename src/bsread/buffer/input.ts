@@ -138,7 +138,9 @@ export class Input {
   }
 
   #onEvent({ event }: MonitorEvent): void {
-    if (event === 'disconnected' || event === 'retry') this.#waitToRenew();
+    if (event === 'disconnected' || event === 'retry') {
+      if (!this.#connection.status().connected) this.#waitToRenew();
+    }
     if (event !== 'connected') return;
     this.#renewals = 0;
     this.#stopWaiting?.();

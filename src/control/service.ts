@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '../bus/index.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
-import { AlidadeError } from '../shared/errors.ts';
+import { AlidadeError, messageOf } from '../shared/errors.ts';
 import { type Log, openLog } from '../shared/log.ts';
 import { Opened } from '../shared/opened.ts';
 import { untilAborted } from '../shared/until-aborted.ts';
@@ -140,8 +140,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     opened.defer(() => endpoint.onStop());
     return endpoint.onStart();
   };
-  for (const seat of seats.values()) {
-    await untilAborted(() => start(seat), options.signal, `the start of service '${name}'`);
+  try {
+    for (const seat of seats.values()) {
+      await untilAborted(() => start(seat), options.signal, `the start of service '${name}'`);
+    }
+  } catch (error) {
+    await reception.stop();
+    // What fails at stopping is no reason to hide why it is stopped.
+    await opened[Symbol.asyncDispose]().catch((failure: unknown) => {
+      log.error(`service '${name}' did not start, and not all of it stopped: ${messageOf(failure)}`);
+    });
+    throw error;
   }
   const runId = randomUUID();
   const { heartbeatIntervalMs = wire === 'v3' ? 60_000 : 0, heartbeatKey = 'heartbeat' } = options;

@@ -167,5 +167,10 @@ export function isAlidadeError(error: unknown, code?: ErrorCode): error is Alida
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    // An object without a prototype has no text; others fail at making one.
+    return Object.prototype.toString.call(error);
+  }
 }

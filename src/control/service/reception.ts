@@ -241,6 +241,8 @@ export class Reception implements AsyncDisposable {
     const { seats, clock } = this.#options;
     const queues = [...seats.values()].map(({ queue }) => queue);
     for (const queue of queues) queue.end();
+    // Where it ends before it began, what came meanwhile is answered so as well.
+    this.begin();
     await new Promise<void>((resolve) => {
       const cancel = clock.after(closeWithinMs, resolve);
       void Promise.all(queues.map((queue) => queue.idle())).then(() => {

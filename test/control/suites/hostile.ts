@@ -242,6 +242,18 @@ export function hostileMessages(stage: Stage): void {
     expect(heard).toEqual(['µµµµµµµ', '0123456789']);
   });
 
+  test('an endpoint that throws what has no text is answered, and works off what comes next', async () => {
+    const device = new (class extends Peaches {
+      override onSet(): never {
+        throw Object.create(null);
+      }
+    })({ name: 'device' });
+    await stage.serve([device]);
+    const client = stage.client();
+    expect(await client.set('device', 1)).toMatchObject({ code: 999, message: '[object Object]' });
+    expect((await client.get('device')).code).toBe(0);
+  });
+
   test('strangers fill no log', async () => {
     const log = keptLog();
     const clock = new ManualClock(1_700_000_000_000);

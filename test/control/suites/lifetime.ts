@@ -1,8 +1,9 @@
 /** How services begin and end. */
 import { expect, test } from 'vitest';
-import { Endpoint } from '../../../src/control/index.ts';
+import { Endpoint, type Reply } from '../../../src/control/index.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { Slow, Valve } from '../endpoints.ts';
-import type { Stage } from '../stage.ts';
+import { keptLog, type Stage } from '../stage.ts';
 
 export function lifetime(stage: Stage): void {
   test('a service that ends answers what waits, stops its endpoints, and gives its name back', async () => {
@@ -52,6 +53,33 @@ export function lifetime(stage: Stage): void {
     })({ name: 'device' });
     await expect(stage.serve([new Valve('valve'), device])).rejects.toThrow('the device is switched off');
     await expect(stage.client().get('valve')).rejects.toMatchObject({ code: 'ALI_BUS_UNROUTABLE' });
+  });
+
+  test('a service that does not start says why, whatever fails at its end, and answers what came', async () => {
+    const asked = Promise.withResolvers<Reply>();
+    const heard = Promise.withResolvers<void>();
+    const clock = new (class extends ManualClock {
+      override nowMs(): number {
+        if (isStarting) heard.resolve();
+        return super.nowMs();
+      }
+    })(0);
+    let isStarting = false;
+    const device = new (class extends Endpoint {
+      override async onStart(): Promise<void> {
+        isStarting = true;
+        asked.resolve(stage.client().get('device'));
+        await heard.promise;
+        throw new Error('the device is switched off');
+      }
+      override onStop(): void {
+        throw new TypeError('it was never connected');
+      }
+    })({ name: 'device' });
+    const log = keptLog();
+    await expect(stage.serve([device], { log, clock })).rejects.toThrow('the device is switched off');
+    expect(log.entries).toEqual([['error', expect.stringContaining('it was never connected')]]);
+    expect(await asked.promise).toMatchObject({ code: 200, message: 'the service is ending' });
   });
 
   test('a start that is given up stops what it has started, and gives the name back', async () => {

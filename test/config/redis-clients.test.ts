@@ -16,7 +16,7 @@ async function openAll(opened: Opened) {
     opened.defer(() => redis.disconnect());
     return redis;
   };
-  return { server, database, client: client(), subscriber: client() };
+  return { database, client: client(), subscriber: client() };
 }
 
 describe.skipIf(!requireServer('redis-server', 'the configuration database beside plain Redis clients'))(
@@ -90,11 +90,15 @@ describe.skipIf(!requireServer('redis-server', 'the configuration database besid
 
     test('a listener whose connection was lost says so, and what changed meanwhile', async () => {
       await using opened = new Opened();
-      const { server, database, client } = await openAll(opened);
+      const { database, client } = await openAll(opened);
       await database.populate(fileText(sample));
       await using listening = await database.listen({ hashes: ['source:instrument1:motor2'] });
-      await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      await client.hset('source:instrument1:motor2', 'address', 'IOC:m3');
+      // In one step: nobody can be back before the change.
+      await client
+        .multi()
+        .call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+        .hset('source:instrument1:motor2', 'address', 'IOC:m3')
+        .exec();
       const events = [];
       while (events.at(-1)?.event !== 'back') events.push((await listening.next()).value);
       const field = {

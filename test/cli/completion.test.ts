@@ -30,8 +30,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => folder[Symbol.dispose]());
 
-/** For `expect.poll`: no limit but that of the test, where each look is a run of the command. */
-const ofTest = { timeout: 60_000 };
+/** For `expect.poll` where each look is a run of the command: nearly all that the test has. */
+const ofTest = { timeout: 50_000 };
 
 /** What bash would put in the place of the last word of a line. */
 async function replies(line: string): Promise<string[]> {

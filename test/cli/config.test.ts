@@ -382,7 +382,7 @@ test('completion knows verbs, options, hashes, fields and configurations', async
         .map((line) => line.split('\t')[0]);
     };
     // A store that is slow for once gives none.
-    return expect.poll(names, { timeout: 60_000 });
+    return expect.poll(names, { timeout: 50_000 });
   };
   await completed('po').toEqual(['populate']);
   await completed('populate', 'x', '--d').toEqual(['--dry-run']);

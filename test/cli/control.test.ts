@@ -201,7 +201,7 @@ test('a shell completes endpoints and services that are there', async () => {
     const found = async () =>
       (await shell.alidade('__complete', 'words', ...typed)).stdout.trim().split('\n').slice(1);
     // A bus that is slow for once gives none.
-    return expect.poll(found, { timeout: 60_000 });
+    return expect.poll(found, { timeout: 50_000 });
   };
   await words('control', 'get', '').toEqual(['chips', 'my_store', 'peaches', 'status']);
   await words('control', 'set', 'pe').toEqual(['peaches']);

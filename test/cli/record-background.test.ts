@@ -9,8 +9,8 @@ import { temporaryFolder } from '../support/folder.ts';
 
 beforeAll(buildCommand, 120_000);
 
-/** For `expect.poll`: no limit but that of the test, where each look is a run of the command. */
-const ofTest = { timeout: 60_000 };
+/** For `expect.poll` where each look is a run of the command: nearly all that the test has. */
+const ofTest = { timeout: 50_000 };
 
 async function openDesk() {
   const folder = temporaryFolder();

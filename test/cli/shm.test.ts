@@ -366,7 +366,7 @@ test('names of frames are completed', async () => {
   // A store that is slow for once gives none.
   const completed = (...words: readonly string[]) =>
     expect.poll(async () => (await shell.alidade('__complete', 'words', ...words)).stdout, {
-      timeout: 60_000,
+      timeout: 50_000,
     });
   await completed('shm', 'read', 'BATTERY__m').toBe('words\nBATTERY__measures\n');
   await completed('shm', 'fifo', 'pop', 'BATTERY__c').toBe('words\nBATTERY__command\n');

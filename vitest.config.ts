@@ -11,7 +11,8 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: Math.min(4, availableParallelism()),
     // On a machine kept busy by others; what hangs, hangs longer.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Servers are started there.
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
     // A second is little for what another process does on a busy machine.
     expect: { poll: { timeout: 30_000 } },

@@ -92,7 +92,9 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await model.close().catch(() => {});
     };
 
-    test('a broker that is stopped in mid-traffic: each request has one outcome, and everything comes back', async () => {
+    test('a broker that is stopped in mid-traffic: each request has one outcome, and everything comes back', {
+      timeout: 180_000,
+    }, async () => {
       const events = telling();
       await using store = await service(server.url, 'store');
       await using bus = await openBus(server.url, { onEvent: events.onEvent });

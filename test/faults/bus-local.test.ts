@@ -135,12 +135,15 @@ test('a monitor that does not read holds up nobody, and what was dropped for it 
   await using stopped = await run(monitorFile, url);
   stopped.child.kill('SIGSTOP');
   const body = 'x'.repeat(100_000);
-  for (let i = 0; i < 400; i++) await bus.send(message('alert', body, { exchange: 'alerts' }));
   const counts = async (program: Program) => {
     program.child.stdin?.write('\n');
     return (await program.line()).split(' ').map(Number);
   };
-  await expect.poll(() => counts(reads)).toEqual([400, 0]);
+  for (let sent = 50; sent <= 400; sent += 50) {
+    for (let i = 0; i < 50; i++) await bus.send(message('alert', body, { exchange: 'alerts' }));
+    // It is never so far behind that something is dropped, however busy the machine is.
+    await expect.poll(() => counts(reads)).toEqual([sent, 0]);
+  }
   const dropped = bus.status.dropped['slow-listener'];
   expect(dropped).toBeGreaterThan(100);
   expect(dropped).toBeLessThan(400);

@@ -19,7 +19,7 @@ class Counter extends Endpoint {
 
 export function brokerAway(stage: Stage, server: () => RabbitmqServer): void {
   test('a broker that is restarted in mid-traffic: every request has one outcome, locks stay, alerts that were lost are counted', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const counter = new Counter({ name: 'counter' });
     const log = keptLog();

@@ -6,11 +6,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { StreamFileReader } from '../../src/bsread/index.ts';
+import { StreamFileReader, StreamFileWriter } from '../../src/bsread/index.ts';
 import { pulse, pulseIdOf, range, TestConsumer, TestSource } from '../bsread/pulses.ts';
 import { DispatcherServer } from '../bsread/support/dispatcher-server.ts';
 import { buildCommand, finished, linesOf, Shell } from '../support/command.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { RawPeer } from '../zmtp/peers/raw-peer.ts';
+import { subscription } from '../zmtp/peers/wire.ts';
 
 beforeAll(buildCommand, 120_000);
 
@@ -124,6 +126,28 @@ test('what is recorded is replayed byte for byte', async () => {
     expect(frames).toHaveLength(message.length);
   }
   expect(await finished(replay)).toMatchObject({ status: 0, stdout: '4 messages sent\n' });
+});
+
+test('what a replay could not get to its receiver is told', async () => {
+  const shell = shellOf();
+  const file = await StreamFileWriter.create(join(shell.folder, 'run.stream'));
+  // More than the system takes, and the queue of a subscriber beside it.
+  for (let at = 0; at < 2; at++) await file.add({ timeNs: 0n, frames: [Buffer.alloc(24_000_000)] });
+  await file.close();
+  const replay = ended(shell.start('stream', 'replay', 'run.stream', '--port', '0', '--fan-out', 'pub'));
+  const [waiting] = (await once(createInterface({ input: replay.stderr }), 'line')) as [string];
+  const done = finished(replay);
+  await using receiver = await RawPeer.connect(/tcp:\S+/.exec(waiting)?.[0] ?? '');
+  await receiver.handshake('SUB');
+  receiver.write(subscription(''));
+  await receiver.read(1000);
+  receiver.socket.destroy();
+  const { status, stdout, stderr } = await done;
+  expect([status, stdout]).toEqual([0, '1 message sent\n']);
+  expect(stderr).toBe(
+    'alidade: 1 message dropped: a receiver was too slow, or nobody was there any more\n' +
+      'alidade: 1 message lost: the connection ended before all of it was written\n',
+  );
 });
 
 test('a file that cannot grow ends the recording with an error, and has every message up to there', async () => {

@@ -99,14 +99,22 @@ async function replay(path: string, options: ReplayOptions, terminal: Terminal):
     pattern: options.fanOut,
   });
   terminal.stderr.write(`alidade: waiting for a receiver on ${sender.endpoints[0]}\n`);
+  let unwantedMessages = 0;
   try {
-    await replayInTime(file, sender, options.speed, stop.signal);
+    await replayInTime(file, sender, options.speed, stop.signal, () => unwantedMessages++);
   } catch (error) {
     if (!stop.signal.aborted || !isAlidadeError(error, 'ALI_ABORTED')) throw error;
   }
   await sender.close({ lingerMs: 10_000 });
-  const { sentMessages, droppedMessages } = sender.statistics();
+  const { sentMessages, socket, ...counts } = sender.statistics();
+  const { lostMessages } = socket;
+  const droppedMessages = counts.droppedMessages + unwantedMessages;
   const { damagedRecords, tornBytes } = file;
+  const tell = (count: number, what: string) => {
+    if (count > 0) terminal.stderr.write(`alidade: ${counted(count, 'message')} ${what}\n`);
+  };
+  tell(droppedMessages, 'dropped: a receiver was too slow, or nobody was there any more');
+  tell(lostMessages, 'lost: the connection ended before all of it was written');
   if (damagedRecords > 0) {
     terminal.stderr.write(`alidade: ${counted(damagedRecords, 'damaged message')} of ${path} left out\n`);
   }
@@ -115,7 +123,7 @@ async function replay(path: string, options: ReplayOptions, terminal: Terminal):
   await printLine(
     terminal,
     options.json === true
-      ? JSON.stringify({ messages: sentMessages, droppedMessages, damagedRecords, tornBytes })
+      ? JSON.stringify({ messages: sentMessages, droppedMessages, lostMessages, damagedRecords, tornBytes })
       : `${counted(sentMessages, 'message')} sent`,
   );
 }

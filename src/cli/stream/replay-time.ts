@@ -16,7 +16,8 @@ export function parseSpeed(text: string): number {
 const subscriberPollMs = 20;
 
 /**
- * Sends records as far apart as they were, divided by `speed`; what is late is not made up for by skipping.
+ * Sends records as far apart as they were, divided by `speed`; what is late is not made up for by skipping. Calls
+ * `onUnwanted` for each that nobody was there for any more.
  *
  * @throws ALI_ABORTED by the signal
  */
@@ -25,6 +26,7 @@ export async function replayInTime(
   sender: Sender,
   speed: number,
   signal: AbortSignal,
+  onUnwanted: () => void,
 ): Promise<void> {
   let start: { readonly timeNs: bigint; readonly nowMs: number } | undefined;
   for await (const { timeNs, frames } of records) {
@@ -34,7 +36,11 @@ export async function replayInTime(
       if (waitMs > 0) await pause(waitMs, signal);
     }
     // The first one waits for somebody to be there.
-    while ((await sender.sendFrames(frames, { signal })) === 'unwanted' && start === undefined) {
+    while ((await sender.sendFrames(frames, { signal })) === 'unwanted') {
+      if (start !== undefined) {
+        onUnwanted();
+        break;
+      }
       await pause(subscriberPollMs, signal);
     }
     start ??= { timeNs, nowMs: performance.now() };

@@ -1,7 +1,7 @@
 /** shmApplication as people run it: a process with a command line, told to end by signals. */
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSharedMemory, parseDescriptions, type SharedMemory } from '../../src/shm/index.ts';
@@ -136,11 +136,10 @@ test.skipIf(!requireServer('redis-server', 'applications that wait for Redis'))(
     try {
       await server.kill();
       // Who takes its port knows when the application has tried.
-      const nobody = createServer().listen(server.port, '127.0.0.1');
-      const environment = { ALIDADE_STORE: server.url, INIT_TIMEOUT_MS: '20000', ROBOT: 'ROBOT_INIT' };
+      const nobody = createServer((socket) => socket.destroy()).listen(server.port, '127.0.0.1');
+      const environment = { ALIDADE_STORE: server.url, INIT_TIMEOUT_MS: '60000', ROBOT: 'ROBOT_INIT' };
       await using application = run(['-i', 'ROBOT'], environment);
-      const [connection] = (await once(nobody, 'connection')) as [Socket];
-      connection.destroy();
+      await once(nobody, 'connection');
       nobody.close();
       await server.start();
       const late = await openSharedMemory(server.url);

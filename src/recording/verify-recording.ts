@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Item, ReadDataset, ReadGroup } from '../hdf5/index.ts';
 import { AlidadeError, isAlidadeError, messageOf } from '../shared/errors.ts';
+import { committedLine, numberOf } from './committed-line.ts';
 import { openRecording } from './open-recording.ts';
 import { mostSmallBytes } from './value-storage.ts';
 
@@ -58,9 +59,12 @@ class Check {
     const attributes = this.#own.attributes;
     const ending = attributes.get('ending')?.[0];
     const isClosed = typeof ending === 'string';
-    const ledger = await this.#own.group('ledger');
-    const received = isClosed ? numberOf(attributes.get('received')?.[0]) : await lastOf(ledger, 'received');
-    const written = isClosed ? numberOf(attributes.get('written')?.[0]) : await lastOf(ledger, 'written');
+    const { received, written } = isClosed
+      ? {
+          received: numberOf(attributes.get('received')?.[0]),
+          written: numberOf(attributes.get('written')?.[0]),
+        }
+      : await committedLine(this.#own, this.#data);
     const dropped = await this.#dropped();
     if (!isClosed)
       this.#add(`it was not closed: its writer was killed, or still writes; ${written} messages are whole`);
@@ -251,14 +255,4 @@ async function textsChecksum(dataset: ReadDataset): Promise<number> {
       checksum = crc32(`${text}\0`, checksum);
   }
   return checksum;
-}
-
-async function lastOf(ledger: ReadGroup | undefined, name: string): Promise<number> {
-  const dataset = await ledger?.dataset(name);
-  if (dataset === undefined || dataset.rows === 0) return 0;
-  return numberOf((await dataset.items(dataset.rows - 1, 1))[0]);
-}
-
-function numberOf(item: Item | undefined): number {
-  return typeof item === 'bigint' || typeof item === 'number' ? Number(item) : Number.NaN;
 }

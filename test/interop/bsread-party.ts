@@ -89,6 +89,11 @@ export class BsreadParty implements AsyncDisposable {
     return this.#ask({ do: 'send', address, port, mode, messages, headerCompression, compression, bind });
   }
 
+  /** Sends all to where it sent before. */
+  sendOn(messages: readonly Omit<DescribedMessage, 'times'>[]): Promise<void> {
+    return this.#ask({ do: 'send_on', messages });
+  }
+
   connect(port: number, mode: 'pull' | 'sub'): Promise<void> {
     return this.#ask({ do: 'connect', host: '127.0.0.1', port, mode });
   }

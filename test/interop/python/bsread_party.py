@@ -40,6 +40,9 @@ class Party:
         self.sender = Sender(address=address, port=port, conn_type=BIND if bind else CONNECT, mode=PUB if mode == 'pub' else PUSH,
                              data_header_compression=headerCompression, data_compression=compression)
         self.sender.open()
+        self.send_on(messages)
+
+    def send_on(self, messages):
         for message in messages:
             data = {name: value_of(value) for name, value in message['values']}
             second, nanosecond = divmod(int(message['timestampNs']), 10**9)

@@ -122,9 +122,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       await events.until('connected');
       await bus.send(message('alert', 'back', { exchange: 'alerts' }), { mandatory: true });
       expect(textOf(await heard.next())).toBe('back');
-      await expect
-        .poll(() => ask('again').then(([reply]) => reply && textOf(reply), String), { timeout: 10_000 })
-        .toBe('store');
+      await expect.poll(() => ask('again').then(([reply]) => reply && textOf(reply), String)).toBe('store');
       // None of the requests was sent twice.
       await expect.poll(() => store.lines.filter((line) => line === 'took').length).toBe(102);
     });
@@ -207,13 +205,10 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       // RabbitMQ blocks who publishes, from its next look at its memory on.
       const sent: Promise<void>[] = [];
       await expect
-        .poll(
-          () => {
-            sent.push(bus.send(message('a')).catch(() => {}));
-            return bus.status.state;
-          },
-          { timeout: 10_000 },
-        )
+        .poll(() => {
+          sent.push(bus.send(message('a')).catch(() => {}));
+          return bus.status.state;
+        })
         .toBe('blocked');
       await events.until('blocked');
       expect(bus.status.state).toBe('blocked');
@@ -304,7 +299,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       const ask = async () => (await thief.request(message('envied'), { timeoutMs })).map(textOf).join();
       expect(await ask()).toBe('thief');
       await stolen.close();
-      await expect.poll(() => ask().catch(String), { timeout: 30_000 }).toBe('envied');
+      await expect.poll(() => ask().catch(String)).toBe('envied');
     });
 
     test('a queue that is taken from us comes back', async () => {
@@ -315,9 +310,7 @@ describe.skipIf(!requireServer('rabbitmq-server', 'faults of the bus on RabbitMQ
       });
       await server.control('delete_queue', 'deleted');
       await expect
-        .poll(() => bus.send(message('deleted'), { mandatory: true }).then(() => 'taken', String), {
-          timeout: 30_000,
-        })
+        .poll(() => bus.send(message('deleted'), { mandatory: true }).then(() => 'taken', String))
         .toBe('taken');
       await heard.next();
     });

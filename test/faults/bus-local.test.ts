@@ -200,7 +200,7 @@ test('processes find each other also after their runtime folder was taken away',
   expect((await other.request(message('store'), { timeoutMs })).map(textOf)).toEqual(['still here']);
   await using later = await openBus(url);
   const ask = async () => (await later.request(message('store'), { timeoutMs })).map(textOf).join();
-  await expect.poll(() => ask().catch(String), { timeout: 10_000 }).toBe('still here');
+  await expect.poll(() => ask().catch(String)).toBe('still here');
   await expect(listen(later, { queue: 'store', bindings })).rejects.toMatchObject({
     code: 'ALI_BUS_NAME_TAKEN',
   });

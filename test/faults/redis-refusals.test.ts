@@ -316,9 +316,7 @@ describe.skipIf(!requireServer('redis-server', 'a Redis server that refuses'))(
     test('on a cluster one key works, several keys need one slot and the error says so', async () => {
       const server = await start('--cluster-enabled', 'yes');
       await server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-      await expect
-        .poll(() => server.command('CLUSTER', 'INFO'), { timeout: 5000 })
-        .toMatch(/cluster_state:ok/);
+      await expect.poll(() => server.command('CLUSTER', 'INFO')).toMatch(/cluster_state:ok/);
       const store = await open(server.url);
       const space = await store.space('state');
       const subscription = await space.subscribe({ channels: ['c'] });

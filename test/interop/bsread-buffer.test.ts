@@ -57,7 +57,7 @@ describe.skipIf(!hasRealBsread())('the real bsread', () => {
     await a.send(first, 'push', [of('a', 5).sent, of('a', 6).sent], 'lz4', null, true);
     await b.send(second, 'push', [of('b', 5).sent], null, 'bitshuffle_lz4', true);
     const [whole] = await consumer.receive(1);
-    await expect.poll(() => buffer.status().waitingPulses, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => buffer.status().waitingPulses).toBe(1);
     clock.advance(500);
     const [half] = await consumer.receive(1);
     const [one, two, alone] = [of('a', 5).got, of('b', 5).got, of('a', 6).got];
@@ -87,7 +87,7 @@ describe.skipIf(!hasRealBsread())('the real bsread', () => {
     await using sender = new BsreadParty();
     const messages = [1, 2, 3, 4, 5].map(sentByPython);
     await sender.send(port, 'push', messages, null, null, true);
-    await expect.poll(() => buffer.status().bufferedPulses, { timeout: 10_000 }).toBe(5);
+    await expect.poll(() => buffer.status().bufferedPulses).toBe(5);
     for (let i = 0; i < 2; i++) {
       await using late = new BsreadParty();
       await late.connect(portOf(buffer.address), 'sub');

@@ -187,7 +187,7 @@ test('a stream is looked at: inspect, stats, and a picture of an image', async (
   const sub = [source.address, '--mode', 'sub'];
   const [table, stats, inspected, drawn] = await Promise.all([
     shell.said('stream', 'inspect', ...sub, '-n', '30'),
-    // So many that wherever it begins, three gaps lie between them.
+    // So many that wherever it begins, three gaps lie between them; one right after the first is not known as one yet.
     shell.said('stream', 'stats', ...sub, '-n', '61', '--json'),
     shell.said('stream', 'inspect', ...sub, '-n', '5', '--json'),
     shell.said('stream', 'snapshot', ...sub, 'SIM:IMAGE-001', '--png', 'camera.png'),
@@ -196,7 +196,9 @@ test('a stream is looked at: inspect, stats, and a picture of an image', async (
   expect(table).toMatch(/^SIM:IMAGE-001 +uint16 40x30 +none +2\.4 kB +0 +\[/m);
   expect(table).toMatch(/pulses missing/);
   const analysis = JSON.parse(stats);
-  expect(analysis).toMatchObject({ messages: 61, step: 1, gaps: 3, missingPulses: 9, duplicates: 0 });
+  expect(analysis).toMatchObject({ messages: 61, step: 1, duplicates: 0 });
+  expect([2, 3]).toContain(analysis.gaps);
+  expect(analysis.missingPulses).toBe(3 * analysis.gaps);
   expect(JSON.parse(inspected).channels.at(-1)).toMatchObject({ name: 'SIM:IMAGE-001', bytes: 2400 });
   expect(drawn).toMatch(/^camera\.png: SIM:IMAGE-001 of pulse \d+, 40 x 30, from \d+ to \d+$/);
   const png = readFileSync(join(shell.folder, 'camera.png'));

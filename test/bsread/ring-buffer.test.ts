@@ -24,6 +24,16 @@ function accounted(buffer: RingBuffer): number {
   return ring.messages + sentMessages + queued + dropped.overrun + dropped['no-consumer'] + dropped.lost;
 }
 
+/** Asks for all pulses, and reads none. */
+async function stuckSubscriber(buffer: RingBuffer): Promise<RawPeer> {
+  const stuck = await RawPeer.connect(buffer.address);
+  onTestFinished(() => stuck[Symbol.asyncDispose]());
+  await stuck.handshake('SUB');
+  stuck.write(subscription(''));
+  stuck.socket.pause();
+  return stuck;
+}
+
 describe.each(['push', 'pub'] as const)('%s', (fanOut) => {
   test('a late consumer gets exactly the buffered pulses, in order, and then what comes', async () => {
     const { source, buffer, consumer, log } = await setUp({ fanOut, maxMessages: 5 });
@@ -169,11 +179,7 @@ describe('pub', () => {
 
   test('one that does not read misses pulses, which is counted, and costs the others none', async () => {
     const { source, buffer, consumer, log } = await setUp({ fanOut: 'pub', maxMessages: 10 });
-    const stuck = await RawPeer.connect(buffer.address);
-    onTestFinished(() => stuck[Symbol.asyncDispose]());
-    await stuck.handshake('SUB');
-    stuck.write(subscription(''));
-    stuck.socket.pause();
+    const stuck = await stuckSubscriber(buffer);
     const taker = consumer();
     await expect.poll(() => buffer.status().consumers.length, poll).toBe(2);
     for (const id of range(0, 39)) {
@@ -198,10 +204,7 @@ describe('pub', () => {
 
   test('what a consumer had not begun to get when it left counts as not taken', async () => {
     const { source, buffer } = await setUp({ fanOut: 'pub', maxMessages: 10_000 });
-    const stuck = await RawPeer.connect(buffer.address);
-    await stuck.handshake('SUB');
-    stuck.write(subscription(''));
-    stuck.socket.pause();
+    const stuck = await stuckSubscriber(buffer);
     let sent = 0;
     // One by one, so that a write that does not end has one message, and others wait behind it.
     while ((buffer.status().consumers[0]?.queuedMessages ?? 0) <= 1) {
@@ -217,10 +220,7 @@ describe('pub', () => {
 
   test('what left the ring while it waited for a stuck consumer is counted when that leaves', async () => {
     const { source, buffer } = await setUp({ fanOut: 'pub', maxMessages: 3 });
-    const stuck = await RawPeer.connect(buffer.address);
-    await stuck.handshake('SUB');
-    stuck.write(subscription(''));
-    stuck.socket.pause();
+    const stuck = await stuckSubscriber(buffer);
     let sent = 0;
     const send = async () => {
       await source.send(sent, sent++, { padBytes: 30_000 });

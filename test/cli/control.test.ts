@@ -37,6 +37,20 @@ const control = (...args: readonly string[]) => shell.alidade('control', ...args
 const said = (...args: readonly string[]) => shell.said('control', ...args);
 const refused = (status: number, ...args: readonly string[]) => shell.refused(status, 'control', ...args);
 
+/** Serves endpoints of one's own, by the names of their classes, which stand in a file beside that of the service. */
+function serveOwn(place: string, classes: string, endpoints: Readonly<Record<string, string>>) {
+  const library = pathToFileURL(resolve('dist/control/index.js')).href;
+  writeFileSync(
+    join(place, 'device.mjs'),
+    `import { Endpoint } from ${JSON.stringify(library)};\n${classes}`,
+  );
+  const entries = Object.entries(endpoints).map(
+    ([name, module]) => `  - { name: ${name}, module: ${module}, module_path: device.mjs }\n`,
+  );
+  writeFileSync(join(place, 'lab.yaml'), `name: lab\nendpoints:\n${entries.join('')}`);
+  return new Shell(place).start('control', 'serve', '-c', 'lab.yaml');
+}
+
 describe('get and set', () => {
   test('print the line of the tutorial', async () => {
     expect(await said('get', 'peaches')).toBe("peaches(ret:0): {'value_cal': 1.5, 'value_raw': 0.75}");
@@ -281,19 +295,12 @@ describe('serve', () => {
     ['has a device that it never closes', ''],
   ])('ends with the signal although a class %s', async (_, onStart) => {
     using place = temporaryFolder();
-    const alone = new Shell(place.path);
-    const library = pathToFileURL(resolve('dist/control/index.js')).href;
-    writeFileSync(
-      join(place.path, 'device.mjs'),
-      `import { Endpoint } from ${JSON.stringify(library)};
-       export class Device extends Endpoint {
-         constructor(options) { super(options); setInterval(() => {}, 1000); console.error('open'); }
-         ${onStart}
-       }`,
-    );
-    const entry = '{ name: device, module: Device, module_path: device.mjs }';
-    writeFileSync(join(place.path, 'lab.yaml'), `name: lab\nendpoints:\n  - ${entry}\n`);
-    const child = alone.start('control', 'serve', '-c', 'lab.yaml');
+    const device = `
+      export class Device extends Endpoint {
+        constructor(options) { super(options); setInterval(() => {}, 1000); console.error('open'); }
+        ${onStart}
+      }`;
+    const child = serveOwn(place.path, device, { device: 'Device' });
     const ended = finished(child);
     await (onStart === '' ? linesOf(child).next() : once(child.stderr, 'data'));
     child.kill('SIGTERM');
@@ -302,24 +309,15 @@ describe('serve', () => {
 
   test('stops what has started when the signal comes while the rest starts', async () => {
     using place = temporaryFolder();
-    const alone = new Shell(place.path);
-    const library = pathToFileURL(resolve('dist/control/index.js')).href;
-    writeFileSync(
-      join(place.path, 'device.mjs'),
-      `import { Endpoint } from ${JSON.stringify(library)};
-       class Device extends Endpoint {
-         async onStop() { await null; console.error(this.name + ' is off'); }
-       }
-       export class Heater extends Device {}
-       export class Silent extends Device {
-         onStart() { console.error('waiting'); return new Promise(() => {}); }
-       }`,
-    );
-    const entry = (name: string, module: string) =>
-      `  - { name: ${name}, module: ${module}, module_path: device.mjs }\n`;
-    const endpoints = entry('heater', 'Heater') + entry('silent', 'Silent');
-    writeFileSync(join(place.path, 'lab.yaml'), `name: lab\nendpoints:\n${endpoints}`);
-    const child = alone.start('control', 'serve', '-c', 'lab.yaml');
+    const devices = `
+      class Device extends Endpoint {
+        async onStop() { await null; console.error(this.name + ' is off'); }
+      }
+      export class Heater extends Device {}
+      export class Silent extends Device {
+        onStart() { console.error('waiting'); return new Promise(() => {}); }
+      }`;
+    const child = serveOwn(place.path, devices, { heater: 'Heater', silent: 'Silent' });
     const ended = finished(child);
     await once(child.stderr, 'data');
     child.kill('SIGTERM');
